@@ -1,0 +1,110 @@
+package resource
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+)
+
+// canonical tells whether ranges are sorted, not inverted, and neither overlap nor touch.
+func canonical(ranges []mesos.Value_Range) bool {
+	for i := range ranges {
+		if ranges[i].Begin > ranges[i].End {
+			return false
+		}
+		if i > 0 && !apart(ranges[i-1], ranges[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// apart tells whether at least one number lies between a and b. It computes no End+1, which overflows at 2^64-1.
+func apart(a, b mesos.Value_Range) bool {
+	return b.Begin > a.End && b.Begin-a.End > 1
+}
+
+// coalesce returns ranges in canonical form: as they are if they have it, else a new slice. Inverted ranges hold
+// nothing.
+func coalesce(ranges []mesos.Value_Range) []mesos.Value_Range {
+	if canonical(ranges) {
+		return ranges
+	}
+	sorted := slices.DeleteFunc(slices.Clone(ranges), func(r mesos.Value_Range) bool { return r.Begin > r.End })
+	slices.SortFunc(sorted, func(a, b mesos.Value_Range) int { return cmp.Compare(a.Begin, b.Begin) })
+	merged := sorted[:0]
+	for _, r := range sorted {
+		if n := len(merged); n > 0 && !apart(merged[n-1], r) {
+			merged[n-1].End = max(merged[n-1].End, r.End)
+		} else {
+			merged = append(merged, mesos.Value_Range{Begin: r.Begin, End: r.End})
+		}
+	}
+	return merged
+}
+
+// addRanges returns the union in canonical form, in a slice of its own.
+func addRanges(a, b []mesos.Value_Range) []mesos.Value_Range {
+	return coalesce(slices.Concat(a, b))
+}
+
+// subtractRanges returns what a has and b has not, in canonical form, in a slice of its own.
+func subtractRanges(a, b []mesos.Value_Range) []mesos.Value_Range {
+	a, b = coalesce(a), coalesce(b)
+	left := make([]mesos.Value_Range, 0, len(a)+1)
+	for _, r := range a {
+		for len(b) > 0 && b[0].End < r.Begin {
+			b = b[1:]
+		}
+		whole := true
+		for i := 0; whole && i < len(b) && b[i].Begin <= r.End; i++ {
+			if b[i].Begin > r.Begin {
+				left = append(left, mesos.Value_Range{Begin: r.Begin, End: b[i].Begin - 1})
+			}
+			if whole = b[i].End < r.End; whole {
+				r.Begin = b[i].End + 1
+			}
+		}
+		if whole {
+			left = append(left, mesos.Value_Range{Begin: r.Begin, End: r.End})
+		}
+	}
+	return left
+}
+
+// containsRanges tells whether every number of b is in a. It allocates only if a is not canonical.
+func containsRanges(a, b []mesos.Value_Range) bool {
+	a = coalesce(a)
+	for i := range b {
+		want := &b[i]
+		at, _ := slices.BinarySearchFunc(a, want.Begin, func(r mesos.Value_Range, begin uint64) int {
+			return cmp.Compare(r.End, begin)
+		})
+		if want.Begin > want.End || at == len(a) || a[at].Begin > want.Begin || want.End > a[at].End {
+			return false
+		}
+	}
+	return true
+}
+
+// equalRanges tells whether a and b hold the same numbers.
+func equalRanges(a, b []mesos.Value_Range) bool {
+	return slices.EqualFunc(coalesce(a), coalesce(b), func(x, y mesos.Value_Range) bool {
+		return x.Begin == y.Begin && x.End == y.End
+	})
+}
+
+// countRanges returns how many numbers ranges hold. As a float, since [0-18446744073709551615] has 2^64.
+func countRanges(ranges []mesos.Value_Range) float64 {
+	var n float64
+	for _, r := range coalesce(ranges) {
+		if size := r.End - r.Begin; size == math.MaxUint64 {
+			n += math.MaxUint64 + 1
+		} else {
+			n += float64(size + 1)
+		}
+	}
+	return n
+}
