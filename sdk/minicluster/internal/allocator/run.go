@@ -1,0 +1,94 @@
+package allocator
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
+)
+
+// Run picks offers from all that is free, and books them as held. next is when a later Run may pick more
+// though nothing else has happened, because a refusal ends then; zero if there is no such time.
+//
+// Agents are visited in random order; each goes, whole, to the first framework in fair-share order that may
+// have it, role by role (semantics 5.2).
+func (a *Allocator) Run(now time.Time) (offers []Offer, next time.Time) {
+	ids := slices.Sorted(maps.Keys(a.agents))
+	a.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	for _, id := range ids {
+		if g := a.agents[id]; g.active && len(g.available()) > 0 {
+			offers = a.visit(now, g, offers)
+		}
+	}
+	return offers, a.nextExpiry(now)
+}
+
+// visit serves the frameworks from one agent.
+func (a *Allocator) visit(now time.Time, g *agent, offers []Offer) []Offer {
+	var lent resource.Set // shared volumes offered in this run: once is enough
+	for _, role := range slices.Clone(a.roles.sort()) {
+		for _, id := range slices.Clone(a.clients[role].sort()) {
+			f := a.frameworks[id]
+			if !f.may(role, g) {
+				continue
+			}
+			pick := f.pick(role, g, lent)
+			if !a.enough(f, role, pick) || f.refused(now, place{role, g.id}, pick) {
+				continue
+			}
+			lent = lent.Plus(pick.Filter(resource.IsShared))
+			pick = pick.Allocate(role)
+			a.Take(g.id, id, pick)
+			a.roles.picked(role)
+			a.clients[role].picked(id)
+			offers = append(offers, Offer{FrameworkID: id, Role: role, AgentID: g.id, Resources: pick})
+			if len(g.available()) == 0 {
+				return offers
+			}
+		}
+	}
+	return offers
+}
+
+// may tells whether a framework can be offered anything of an agent in a role.
+func (f *framework) may(role string, g *agent) bool {
+	if !f.Constraints.pass(role, &g.info) {
+		return false
+	}
+	if !f.GPU && g.total.Scalar("gpus") > 0 {
+		return false
+	}
+	return (!f.MultiRole || g.info.MultiRole) && (!hierarchical(role) || g.info.Hierarchical)
+}
+
+// pick returns what is free for a role on an agent, without what the framework lacks the capability for.
+func (f *framework) pick(role string, g *agent, lent resource.Set) resource.Set {
+	return g.available().Filter(func(r *mesos.Resource) bool {
+		switch {
+		case !resource.AllocatableTo(r, role):
+			return false
+		case resource.IsShared(r):
+			return f.Shared && !lent.ContainsOne(r)
+		case resource.IsRevocable(r):
+			return f.Revocable
+		}
+		return f.Refined || len(r.Reservations) < 2
+	})
+}
+
+// enough tells whether an offer would hold the least that its framework or the master wants it to.
+func (a *Allocator) enough(f *framework, role string, s resource.Set) bool {
+	if len(s) == 0 {
+		return false
+	}
+	least, own := f.MinAllocatable[role]
+	if !own {
+		least = a.config.MinAllocatable
+	}
+	if len(least) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(least, func(q Quantities) bool { return s.HasQuantities(q) })
+}
