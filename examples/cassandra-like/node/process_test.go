@@ -22,13 +22,32 @@ import (
 type child struct {
 	*exec.Cmd
 	address string
-	stderr  *bytes.Buffer
+	stderr  *output
+}
+
+// output collects what a process says, and can be read meanwhile.
+type output struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, p...)
+	return len(p), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.text)
 }
 
 // start runs a node of a ring of one on the volume; more is added to its environment.
 func start(t *testing.T, volume string, more ...string) *child {
 	t.Helper()
-	c := &child{Cmd: exec.Command(os.Args[0]), address: freeAddress(t), stderr: new(bytes.Buffer)}
+	c := &child{Cmd: exec.Command(os.Args[0]), address: freeAddress(t), stderr: new(output)}
 	c.Stderr = c.stderr
 	c.Env = append(os.Environ(), childEnv+"=1", EnvName+"=node-0", EnvService+"=ring", EnvVolume+"=v",
 		EnvDir+"="+volume, EnvListen+"="+c.address, EnvRing+"=node-0")
