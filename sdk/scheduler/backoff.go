@@ -1,0 +1,23 @@
+package scheduler
+
+import (
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+const (
+	retryFactor  = 1.5
+	repeatFactor = 2
+	// jitter keeps schedulers that lost one master from coming back in step (semantics 9, rule 8).
+	jitter = 0.5
+)
+
+// growing returns delays from first to most that grow by a factor, for ever: backoff's own default gives up after 15 minutes.
+func growing(first, most time.Duration, factor float64) backoff.BackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval, b.Multiplier, b.RandomizationFactor = first, most, factor, jitter
+	b.MaxElapsedTime = 0
+	b.Reset()
+	return b
+}
