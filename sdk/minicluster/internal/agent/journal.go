@@ -1,0 +1,161 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+)
+
+// journal keeps the agent's id, and the tasks and updates of frameworks that checkpoint, below meta/slaves
+// (semantics 4.7). One folder per executor run is removed when its last task is forgotten.
+type journal struct{ root string } // <work dir>/meta/slaves
+
+// Names of the journal's files.
+const (
+	agentFile     = "slave.info"
+	frameworkFile = "framework.info"
+	executorFile  = "executor.info"
+	taskFile      = "task.info"
+	updatesFile   = "task.updates"
+)
+
+// Kinds of records in a task's updates file: the kind, then a TaskStatus or the uuid acknowledged.
+const (
+	recordUpdate          = 'U'
+	recordAcknowledgement = 'A'
+)
+
+func openJournal(workDir string) (*journal, error) {
+	j := &journal{root: filepath.Join(workDir, "meta", "slaves")}
+	return j, makeDirs(j.root, 0o700)
+}
+
+// agent returns the info that the agent was last registered with; nil if it never was.
+func (j *journal) agent() (*mesos.AgentInfo, error) {
+	info := &mesos.AgentInfo{}
+	path := filepath.Join(j.root, "latest", agentFile)
+	found, err := readMessage(path, info)
+	if err != nil || !found {
+		return nil, err
+	}
+	if err := mesos.ValidateID(info.GetID().GetValue()); err != nil {
+		return nil, fmt.Errorf("%w: %s: the agent's id: %w", ErrCorrupt, path, err)
+	}
+	return info, nil
+}
+
+// registered makes info, which has an id, the one that agent returns.
+func (j *journal) registered(info mesos.AgentInfo) error {
+	id := info.ID.Value
+	dir := filepath.Join(j.root, id)
+	if err := makeDirs(dir, 0o700); err != nil {
+		return err
+	}
+	b, err := messageFile(&info)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, agentFile), b); err != nil {
+		return err
+	}
+	if err := link(id, filepath.Join(j.root, "latest")); err != nil {
+		return err
+	}
+	return syncDir(j.root)
+}
+
+func (j *journal) frameworks() string { return filepath.Join(j.root, "latest", "frameworks") }
+
+func (j *journal) framework(id string) string { return filepath.Join(j.frameworks(), id) }
+
+func (j *journal) executor(e *executor) string {
+	return filepath.Join(j.framework(e.framework.id()), "executors", e.id)
+}
+
+func (j *journal) run(e *executor) string {
+	return filepath.Join(j.executor(e), "runs", e.container)
+}
+
+func (j *journal) task(t *task) string {
+	return filepath.Join(j.run(t.executor), "tasks", t.id())
+}
+
+func keeps(t *task) bool {
+	return t.executor.framework.info.GetCheckpoint() && !t.executor.framework.ended
+}
+
+// launched notes a task before anything is done for it.
+func (j *journal) launched(t *task) error {
+	if !keeps(t) {
+		return nil
+	}
+	if err := makeDirs(j.task(t), 0o700); err != nil {
+		return err
+	}
+	e := t.executor
+	write := func(path string, m interface{ Marshal() ([]byte, error) }) error {
+		b, err := messageFile(m)
+		if err != nil {
+			return err
+		}
+		return writeFile(path, b)
+	}
+	err := write(filepath.Join(j.framework(e.framework.id()), frameworkFile), e.framework.info)
+	if e.info != nil {
+		err = errors.Join(err, write(filepath.Join(j.executor(e), executorFile), e.info))
+	}
+	return errors.Join(err, write(filepath.Join(j.task(t), taskFile), t.info))
+}
+
+// update notes an update before it is sent.
+func (j *journal) update(t *task, s *mesos.TaskStatus) error {
+	if !keeps(t) {
+		return nil
+	}
+	b, err := s.Marshal()
+	if err != nil {
+		return err
+	}
+	return j.append(t, append([]byte{recordUpdate}, b...))
+}
+
+// acknowledge notes an acknowledgement before the next update is sent.
+func (j *journal) acknowledge(t *task, uuid string) error {
+	if !keeps(t) {
+		return nil
+	}
+	return j.append(t, append([]byte{recordAcknowledgement}, uuid...))
+}
+
+func (j *journal) append(t *task, record []byte) error {
+	f, err := os.OpenFile(filepath.Join(j.task(t), updatesFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY|os.O_SYNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("checkpoint update of task %s: %w", t.id(), err)
+	}
+	_, err = f.Write(appendRecord(nil, record))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("checkpoint update of task %s: %w", t.id(), err)
+	}
+	return nil
+}
+
+// forget removes what is kept of a task that is through, and what held only that.
+func (j *journal) forget(t *task) error {
+	if !keeps(t) {
+		return nil
+	}
+	e := t.executor
+	switch {
+	case len(e.framework.tasks) == 0:
+		return j.forgetFramework(e.framework.id())
+	case len(e.tasks) == 0:
+		return os.RemoveAll(j.executor(e))
+	}
+	return os.RemoveAll(j.task(t))
+}
+
+// forgetFramework removes what is kept of a framework.
+func (j *journal) forgetFramework(id string) error { return os.RemoveAll(j.framework(id)) }
