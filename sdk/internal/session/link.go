@@ -72,7 +72,7 @@ func (s *Session) tickLink() {
 		}
 	case subscribed:
 		if silent := s.now.Sub(s.heard); silent >= missed*s.heartbeat {
-			s.lose(fmt.Errorf("%w for %v, which is more than %d intervals of %v", ErrHeartbeat, silent.Round(time.Millisecond), missed, s.heartbeat))
+			s.lose(fmt.Errorf("%w and nothing else for %v; the master promises one every %v", ErrHeartbeat, silent.Round(time.Millisecond), s.heartbeat))
 		}
 	}
 }
@@ -181,12 +181,13 @@ func (s *Session) lose(cause error) {
 	if s.phase == subscribed && s.now.Sub(s.began) >= stable {
 		s.failures, s.abandoned = 0, false
 		s.cfg.Retry.Reset()
+	} else {
+		s.failures++
 	}
 	delay := soon
-	if s.failures%s.cfg.Masters == 0 {
+	if s.failures%s.cfg.Masters == 0 { // a round through the masters is over, or one begins
 		delay = s.cfg.Retry.NextBackOff()
 	}
-	s.failures++
 	s.phase, s.ready = waiting, false
 	s.deadline = s.now.Add(delay)
 	s.roles.unsent(s.sending)
