@@ -1,0 +1,314 @@
+package matcher
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
+)
+
+func two(n Need) Need {
+	n.Volumes = []resource.Volume{volume(n.ID+"-data", 1024), volume(n.ID+"-log", 512)}
+	return n
+}
+
+// TestFind is about needs that own something, or seem to: what is found is used, what isn't theirs isn't touched.
+func TestFind(t *testing.T) {
+	a := node("a")
+	own := mine("a")
+	data, log := volume("a-data", 1024), volume("a-log", 512)
+	kept := reserved(own, "cpus:1;mem:512")
+	others := mine("b")
+	stranger := resource.Reservation{Role: role, Principal: "somebody", Labels: own.Labels}
+	grown := data
+	grown.MiB = 2048
+	shared := data
+	shared.Shared = true
+	onPath := func(n Need, root string) Need {
+		n.Volumes = []resource.Volume{{ID: "a-data", Path: "p", MiB: 1024, Disk: resource.Disk{Type: resource.PathDisk, Root: root}}}
+		return n
+	}
+
+	for _, c := range []struct {
+		name   string
+		need   Need
+		offers []mesos.Offer
+		want   string
+	}{{
+		name:   "claimed: relaunched on its volume, with the cpus and mem that are reserved for it",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept, plenty)},
+		want: `match a@s1 found=true adopted=false
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "claimed: the agent came back under another id and host name",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s9", onRoot(own, data), kept)},
+		want: `match a@s9 found=true adopted=false
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "claimed: cpus and mem are topped up, and kept with the disk",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), reserved(own, "cpus:0.25"), plenty)},
+		want: `match a@s1 found=true adopted=false
+  reserve cpus([({instance: a})]):0.75; mem([({instance: a})]):512
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "claimed: never new disk, however much there is",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
+		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1)
+unused offer-s1
+unused offer-s2`,
+	}, {
+		name:   "claimed: its reserved disk without the volume is not its data",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", reserved(own, "disk:1024"), kept, plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; 1024 MiB of disk reserved for it there are no volume; last seen on agent s1 (host-s1)
+unused offer-s1`,
+	}, {
+		name:   "claimed: one of two volumes is not enough",
+		need:   claimed(two(a), "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); last seen on agent s1 (host-s1)
+unused offer-s1`,
+	}, {
+		name:   "claimed: the volumes must be on one agent",
+		need:   claimed(two(a), "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty), offer("s2", onRoot(own, data), kept)},
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1)
+refuse need "a" on agent s2 (host-s2): volumes not on offer: a-log; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1)
+unused offer-s1
+unused offer-s2`,
+	}, {
+		name:   "claimed: of two complete sets that on the claim's agent is the one",
+		need:   claimed(a, "s2"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept), offer("s2", onRoot(own, data), kept)},
+		want: `match a@s2 found=true adopted=false
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "claimed: of two complete sets elsewhere none is guessed",
+		need:   claimed(a, "s7"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept), offer("s2", onRoot(own, data), kept)},
+		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
+unused offer-s1
+unused offer-s2`,
+	}, {
+		name:   "claimed: too little cpus beside the volume",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), "cpus:0.5;mem:300")},
+		want: `refuse need "a" on agent s1 (host-s1): wanted 1 cpus, 0.5 offered; wanted 512 MiB mem, 300 offered
+unused offer-s1`,
+	}, {
+		name:   "claimed: the volume has been grown behind our back",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, grown), kept)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
+unused offer-s1`,
+	}, {
+		name:   "claimed: the volume is on another PATH disk than wanted",
+		need:   claimed(onPath(a, "/d2"), "s1"),
+		offers: []mesos.Offer{offer("s1", on(own, data, pathDisk("/d1", 1024)), kept)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is on PATH:/d1 disk, wanted on PATH:/d2 disk
+unused offer-s1`,
+	}, {
+		name:   "claimed: any PATH disk will do",
+		need:   claimed(onPath(a, ""), "s1"),
+		offers: []mesos.Offer{offer("s1", on(own, data, pathDisk("/d1", 1024)), kept)},
+		want: `match a@s1 found=true adopted=false
+  task    disk([({instance: a})])[PATH:/d1,a-data:p]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "claimed: the volume is shared, and shouldn't be",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(own, shared), kept)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data": shared is true, wanted false
+unused offer-s1`,
+	}, {
+		name:   "claimed: the same persistence id with other labels is somebody else's",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(others, data), kept, plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; last seen on agent s1 (host-s1)
+unused offer-s1`,
+	}, {
+		name:   "claimed: the same id and labels of another principal",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offer("s1", onRoot(stranger, data), plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal somebody, instance=a), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+unused offer-s1`,
+	}, {
+		name:   "claimed: the same id in another role isn't even looked at",
+		need:   claimed(a, "s1"),
+		offers: []mesos.Offer{offerTo("other", "s1", on(resource.Reservation{Role: "other", Principal: principal, Labels: own.Labels}, data, resource.Scalar("disk", 1024)))},
+		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1)
+unused offer-s1`,
+	}, {
+		name:   "not claimed: an answer was lost, the volume is adopted and not made again",
+		need:   a,
+		offers: []mesos.Offer{offer("s2", onRoot(own, data), kept), offer("s1", plenty)},
+		want: `match a@s2 found=true adopted=true
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "not claimed: some of the volumes were made, the others are added there",
+		need:   two(a),
+		offers: []mesos.Offer{offer("s2", onRoot(own, data), reserved(own, "cpus:1;mem:512;disk:512"), plenty), offer("s1", plenty)},
+		want: `match a@s2 found=false adopted=true
+  create  disk([({instance: a})])[a-log:path-of-a-log]:512
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; disk([({instance: a})])[a-log:path-of-a-log]:512; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "not claimed: reserved but not created",
+		need:   a,
+		offers: []mesos.Offer{offer("s2", reserved(own, "cpus:1;mem:512;disk:1024"), plenty), offer("s1", plenty)},
+		want: `match a@s2 found=false adopted=true
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "not claimed: cpus were reserved without disk",
+		need:   a,
+		offers: []mesos.Offer{offer("s2", kept, plenty), offer("s1", plenty)},
+		want: `match a@s2 found=false adopted=true
+  reserve disk([({instance: a})]):1024
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "not claimed: less disk was reserved than is wanted now; only the difference is reserved",
+		need:   a,
+		offers: []mesos.Offer{offer("s2", kept, reserved(own, "disk:600"), plenty)},
+		want: `match a@s2 found=false adopted=true
+  reserve disk([({instance: a})]):424
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "not claimed: where a volume is, the rest must be; nothing is made elsewhere",
+		need:   two(a),
+		offers: []mesos.Offer{offer("s2", onRoot(own, data), "cpus:8"), offer("s1", plenty)},
+		want: `refuse need "a" on agent s2 (host-s2): volume "a-log": wanted 512 MiB root disk, 0 offered
+unused offer-s1
+unused offer-s2`,
+	}, {
+		name:   "not claimed: two sets, none is guessed",
+		need:   a,
+		offers: []mesos.Offer{offer("s1", onRoot(own, data)), offer("s2", onRoot(own, data)), offer("s3", plenty)},
+		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
+unused offer-s1
+unused offer-s2
+unused offer-s3`,
+	}, {
+		name:   "not claimed: a wrong size is refused, not made again elsewhere",
+		need:   a,
+		offers: []mesos.Offer{offer("s1", onRoot(own, grown)), offer("s3", plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
+unused offer-s1
+unused offer-s3`,
+	}, {
+		name:   "not claimed: beside a foreign volume of its id none can be made, elsewhere one can",
+		need:   a,
+		offers: []mesos.Offer{offer("s1", onRoot(others, data), plenty), offer("s2", plenty)},
+		want: `match a@s2 found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})]):1024; mem([({instance: a})]):512
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "not claimed: the only agent has a foreign volume of its id",
+		need:   a,
+		offers: []mesos.Offer{offer("s1", onRoot(others, data), plenty)},
+		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+unused offer-s1`,
+	}, {
+		name:   "a volume twice on one agent, as a broken GROW leaves it, is not guessed at",
+		need:   a,
+		offers: []mesos.Offer{offer("s1", onRoot(own, data), onRoot(own, volume("a-data", 16)))},
+		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s1 (host-s1); destroy one, or claim the agent whose data is right
+unused offer-s1`,
+	}} {
+		t.Run(c.name, func(t *testing.T) {
+			result := Assign([]Need{c.need}, c.offers, nil)
+			if got := strings.TrimSpace(lines(result)); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			checkChains(t, result)
+		})
+	}
+}
+
+// TestSharedVolume: every offer may have a copy of a shared volume, also two offers of one agent; it is one
+// volume (semantics 4.10).
+func TestSharedVolume(t *testing.T) {
+	v := volume("a-data", 1024)
+	v.Shared = true
+	need := claimed(node("a"), "s1")
+	need.Volumes = []resource.Volume{v}
+	one := offer("s1", onRoot(mine("a"), v), reserved(mine("a"), "cpus:1;mem:512"))
+	another := offer("s1", onRoot(mine("a"), v))
+	another.ID.Value = "another"
+	result := Assign([]Need{need}, []mesos.Offer{one, another}, nil)
+	if len(result.Matches) != 1 || !result.Matches[0].Found || len(result.Matches[0].Volumes) != 1 {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestClaimWithoutVolumes: a claimed need that owns cpus and mem only is placed where they are reserved.
+func TestClaimWithoutVolumes(t *testing.T) {
+	need := claimed(node("a"), "s1")
+	need.Volumes = nil
+	kept := reserved(mine("a"), "cpus:1;mem:512")
+
+	result := Assign([]Need{need}, []mesos.Offer{offer("s1", plenty), offer("s2", kept)}, nil)
+	if len(result.Matches) != 1 || result.Matches[0].Agent.ID != "s2" || !result.Matches[0].Found || len(result.Matches[0].operations) != 0 {
+		t.Errorf("got\n%s", lines(result))
+	}
+	result = Assign([]Need{need}, []mesos.Offer{offer("s1", plenty)}, nil)
+	var missing *MissingError
+	if len(result.Refusals) != 1 || !errors.As(result.Refusals[0], &missing) || len(missing.Missing) != 0 {
+		t.Errorf("got\n%s", lines(result))
+	}
+	if want := `need "a": its reserved resources are not on offer; last seen on agent s1 (host-s1)`; result.Refusals[0].Error() != want {
+		t.Errorf("got %q, want %q", result.Refusals[0].Error(), want)
+	}
+}
+
+// TestSharedReservation: needs whose labels don't tell them apart share what is reserved, but never a volume.
+func TestSharedReservation(t *testing.T) {
+	var needs []Need
+	for _, id := range []string{"a", "b", "c"} {
+		n := claimed(node(id), "s1")
+		n.Reservation = mine("all")
+		n.Volumes = nil
+		needs = append(needs, n)
+	}
+	offers := []mesos.Offer{offer("s1", reserved(mine("all"), "cpus:2;mem:1024"))}
+	result := New(needs, nil, Config{PerAgent: -1}).Assign(offers)
+	if len(result.Matches) != 2 || len(result.Refusals) != 1 || result.Refusals[0].Need != "c" || !errors.Is(result.Refusals[0], ErrShort) {
+		t.Errorf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestChildRole: a framework of two roles may get a volume of the parent role in an offer to the child role. It can be
+// relaunched on it, but nothing can be reserved for the parent role there.
+func TestChildRole(t *testing.T) {
+	need := claimed(node("a"), "s1")
+	volume := onRoot(mine("a"), need.Volumes[0])
+	whole := offerTo(role+"/child", "s1", volume, reserved(mine("a"), "cpus:1;mem:512"))
+	result := Assign([]Need{need}, []mesos.Offer{whole}, nil)
+	if len(result.Matches) != 1 || len(result.Matches[0].operations) != 0 {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+
+	partly := offerTo(role+"/child", "s1", volume, plenty)
+	result = Assign([]Need{need}, []mesos.Offer{partly}, nil)
+	var wrong *RoleError
+	if len(result.Matches) != 0 || len(result.Refusals) != 1 || !errors.As(result.Refusals[0], &wrong) || wrong.Have != role+"/child" {
+		t.Fatalf("got\n%s", lines(result))
+	}
+}

@@ -1,0 +1,341 @@
+package matcher
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
+)
+
+func volumesOn(n Need, kind resource.DiskType, volumes ...resource.Volume) Need {
+	n.Volumes = nil
+	for _, v := range volumes {
+		v.Disk.Type = kind
+		n.Volumes = append(n.Volumes, v)
+	}
+	return n
+}
+
+func withDisk(v resource.Volume, d resource.Disk) resource.Volume {
+	v.Disk = d
+	return v
+}
+
+// TestNewDisk is about which disk a new need gets, and what is reserved for it.
+func TestNewDisk(t *testing.T) {
+	const rest = "cpus:4;mem:4096"
+	a := node("a")
+	a.Resources = resource.MustParse("cpus:1")
+	v, w, x := volume("v", 1000), volume("w", 500), volume("x", 400)
+	static := a
+	static.Reservation = resource.Reservation{Role: role, Principal: principal, Static: true}
+	child := a
+	child.Reservation.Role = "db/prod"
+	operator := resource.Reservation{Role: role, Principal: "ops"}
+	prepared := a
+	prepared.Reservation, prepared.Principal = operator, principal
+	refining := child
+	refining.Refine = []resource.Reservation{operator}
+
+	for _, c := range []struct {
+		name  string
+		need  Need
+		offer mesos.Offer
+		want  string
+	}{{
+		name:  "root disk",
+		need:  volumesOn(a, resource.RootDisk, v, w),
+		offer: offer("s", rest, "disk:1500", mountDisk("/m", 1000), pathDisk("/p", 2000)),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})]):1500
+  create  disk([({instance: a})])[v:path-of-v]:1000; disk([({instance: a})])[w:path-of-w]:500
+  task    disk([({instance: a})])[v:path-of-v]:1000; disk([({instance: a})])[w:path-of-w]:500; cpus([({instance: a})]):1`,
+	}, {
+		name:  "disks of other kinds don't add up",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offer("s", rest, "disk:999", mountDisk("/m", 1000), pathDisk("/p", 2000)),
+		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
+	}, {
+		name:  "MOUNT: whole, the smallest that suffices for each",
+		need:  volumesOn(a, resource.MountDisk, w, v),
+		offer: offer("s", rest, mountDisk("/large", 4000), mountDisk("/m1", 1200), mountDisk("/m0", 600), mountDisk("/small", 100)),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[MOUNT:/m0]:600; disk([({instance: a})])[MOUNT:/m1]:1200
+  create  disk([({instance: a})])[MOUNT:/m0,w:path-of-w]:600; disk([({instance: a})])[MOUNT:/m1,v:path-of-v]:1200
+  task    disk([({instance: a})])[MOUNT:/m0,w:path-of-w]:600; disk([({instance: a})])[MOUNT:/m1,v:path-of-v]:1200; cpus([({instance: a})]):1`,
+	}, {
+		name:  "MOUNT: one disk is not shared by two volumes",
+		need:  volumesOn(a, resource.MountDisk, w, x),
+		offer: offer("s", rest, mountDisk("/m", 5000)),
+		want:  `refuse need "a" on agent s (host-s): volume "x": wanted 400 MiB MOUNT disk, 0 offered`,
+	}, {
+		name: "MOUNT: who wants a certain disk goes first",
+		need: func() Need {
+			n := a
+			n.Volumes = []resource.Volume{
+				withDisk(v, resource.Disk{Type: resource.MountDisk}),
+				withDisk(w, resource.Disk{Type: resource.MountDisk, Root: "/m1"}),
+			}
+			return n
+		}(),
+		offer: offer("s", rest, mountDisk("/m1", 1000), mountDisk("/m2", 3000)),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[MOUNT:/m1]:1000; disk([({instance: a})])[MOUNT:/m2]:3000
+  create  disk([({instance: a})])[MOUNT:/m2,v:path-of-v]:3000; disk([({instance: a})])[MOUNT:/m1,w:path-of-w]:1000
+  task    disk([({instance: a})])[MOUNT:/m2,v:path-of-v]:3000; disk([({instance: a})])[MOUNT:/m1,w:path-of-w]:1000; cpus([({instance: a})]):1`,
+	}, {
+		name:  "PATH: any, parts of it, the smallest that suffices",
+		need:  volumesOn(a, resource.PathDisk, v),
+		offer: offer("s", rest, pathDisk("/p1", 4000), pathDisk("/p2", 1500), pathDisk("/p3", 900), "disk:8000"),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p2]:1000
+  create  disk([({instance: a})])[PATH:/p2,v:path-of-v]:1000
+  task    disk([({instance: a})])[PATH:/p2,v:path-of-v]:1000; cpus([({instance: a})]):1`,
+	}, {
+		name: "PATH: the one that is named",
+		need: func() Need {
+			n := a
+			n.Volumes = []resource.Volume{withDisk(v, resource.Disk{Type: resource.PathDisk, Root: "/p1"})}
+			return n
+		}(),
+		offer: offer("s", rest, pathDisk("/p1", 4000), pathDisk("/p2", 1500)),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:1000
+  create  disk([({instance: a})])[PATH:/p1,v:path-of-v]:1000
+  task    disk([({instance: a})])[PATH:/p1,v:path-of-v]:1000; cpus([({instance: a})]):1`,
+	}, {
+		name:  "PATH: volumes are packed so that all fit, even where the first choice leaves no room",
+		need:  volumesOn(a, resource.PathDisk, volume("p", 500), volume("q", 450), volume("r", 500), volume("s", 450)),
+		offer: offer("s", rest, pathDisk("/p1", 1000), pathDisk("/p2", 900)),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:1000; disk([({instance: a})])[PATH:/p2]:900
+  create  disk([({instance: a})])[PATH:/p1,p:path-of-p]:500; disk([({instance: a})])[PATH:/p2,q:path-of-q]:450; disk([({instance: a})])[PATH:/p1,r:path-of-r]:500; disk([({instance: a})])[PATH:/p2,s:path-of-s]:450
+  task    disk([({instance: a})])[PATH:/p1,p:path-of-p]:500; disk([({instance: a})])[PATH:/p2,q:path-of-q]:450; disk([({instance: a})])[PATH:/p1,r:path-of-r]:500; disk([({instance: a})])[PATH:/p2,s:path-of-s]:450; cpus([({instance: a})]):1`,
+	}, {
+		name:  "MOUNT: a disk reserved for the need comes before a smaller one",
+		need:  volumesOn(a, resource.MountDisk, w),
+		offer: offer("s", rest, resource.Push(mountDisk("/mine", 2000), mine("a").Info()), mountDisk("/m", 500)),
+		want: `match a@s found=false adopted=true
+  reserve cpus([({instance: a})]):1
+  create  disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000
+  task    disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000; cpus([({instance: a})]):1`,
+	}, {
+		name:  "another instance's reservations are not touched",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offer("s", "cpus:0.5;disk:999", reserved(mine("b"), "cpus:9;disk:9999")),
+		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
+	}, {
+		name:  "static cpus of the role are used as they are, before free ones",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offer("s", "cpus:4;disk:1000;cpus(db):0.75"),
+		want: `match a@s found=false adopted=false
+  reserve cpus([({instance: a})]):0.25; disk([({instance: a})]):1000
+  create  disk([({instance: a})])[v:path-of-v]:1000
+  task    disk([({instance: a})])[v:path-of-v]:1000; cpus([(STATIC,db)]):0.75; cpus([({instance: a})]):0.25`,
+	}, {
+		name:  "static disk is not taken unasked, as a volume there has no labels; the refusal says how",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offer("s", rest, "disk(db):2048"),
+		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered (2048 MiB more are statically reserved: set Reservation.Static to use them)`,
+	}, {
+		name:  "static: no RESERVE",
+		need:  volumesOn(static, resource.RootDisk, v),
+		offer: offer("s", "cpus:4;disk:8192;disk(db):2048;cpus(db):0.5"),
+		want: `match a@s found=false adopted=false
+  create  disk([(STATIC,db)])[v:path-of-v]:1000
+  task    disk([(STATIC,db)])[v:path-of-v]:1000; cpus([(STATIC,db)]):0.5; cpus:0.5`,
+	}, {
+		name:  "static: free disk is no static disk",
+		need:  volumesOn(static, resource.RootDisk, v),
+		offer: offer("s", "cpus:4;disk:8192"),
+		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
+	}, {
+		name:  "static: found again",
+		need:  volumesOn(static, resource.RootDisk, v),
+		offer: offer("s", "cpus:4;disk(db):1048", on(resource.Reservation{Role: role, Static: true}, v, resource.Scalar("disk", 1000))),
+		want: `match a@s found=true adopted=true
+  task    disk([(STATIC,db)])[v:path-of-v]:1000; cpus:1`,
+	}, {
+		name:  "refinement of what is static for the parent role",
+		need:  volumesOn(child, resource.RootDisk, v),
+		offer: offerTo("db/prod", "s", "cpus:4;disk(db):2048;disk:500"),
+		want: `match a@s found=false adopted=false
+  reserve cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1; disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})]):1000
+  create  disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000
+  task    disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000; cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1`,
+	}, {
+		name:  "what is dynamically reserved for the parent role is somebody's",
+		need:  volumesOn(child, resource.RootDisk, v),
+		offer: offerTo("db/prod", "s", "cpus:4", reserved(operator, "disk:2048")),
+		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
+	}, {
+		name:  "unless the need says that it may be refined",
+		need:  volumesOn(refining, resource.RootDisk, v),
+		offer: offerTo("db/prod", "s", "cpus:4", reserved(operator, "disk:2048")),
+		want: `match a@s found=false adopted=false
+  reserve cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1; disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})]):1000
+  create  disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000
+  task    disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000; cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1`,
+	}, {
+		name:  "what an operator prepared for the need is used, and not added to",
+		need:  volumesOn(prepared, resource.RootDisk, v),
+		offer: offer("s", "cpus:4;disk:8192", reserved(operator, "disk:2048;cpus:0.5")),
+		want: `match a@s found=false adopted=true
+  create  disk([(DYNAMIC,db,ops)])[v:path-of-v]:1000
+  task    disk([(DYNAMIC,db,ops)])[v:path-of-v]:1000; cpus([(DYNAMIC,db,ops)]):0.5; cpus:0.5`,
+	}, {
+		name:  "an offer for another role is no offer",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offerTo("web", "s", plenty),
+		want:  `refuse need "a": nothing was offered to role "db"`,
+	}, {
+		name:  "revocable cpus can't be counted on",
+		need:  volumesOn(a, resource.RootDisk, v),
+		offer: offer("s", "disk:1000", mesos.Resource{Name: "cpus", Type: mesos.SCALAR, Scalar: &mesos.Value_Scalar{Value: 4}, Revocable: &mesos.Resource_RevocableInfo{}}),
+		want:  `refuse need "a" on agent s (host-s): wanted 1 cpus, 0 offered`,
+	}} {
+		t.Run(c.name, func(t *testing.T) {
+			result := Assign([]Need{c.need}, []mesos.Offer{c.offer}, nil)
+			got := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(lines(result)), "unused offer-s"))
+			if got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			checkChains(t, result)
+		})
+	}
+}
+
+// TestWithoutReservation: a need without a role takes what is free, of whatever role's offer, and reserves nothing.
+func TestWithoutReservation(t *testing.T) {
+	need := Need{ID: "client", Resources: resource.MustParse("cpus:2;mem:64;disk:10"), Ports: []string{"http"}}
+	result := Assign([]Need{need}, []mesos.Offer{offerTo("web", "s", "cpus:1.5;cpus(web):1;mem:64;disk:10;ports:[8000-8000]", reserved(mine("a"), "cpus:9"))}, nil)
+	want := `match client@s found=false adopted=false ports=map[http:8000]
+  task    cpus([(STATIC,web)]):1; cpus:1; mem:64; disk:10; ports:[8000-8000]
+`
+	if got := lines(result); got != strings.ReplaceAll(want, "mem:64; disk:10", "disk:10; mem:64") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	checkChains(t, result)
+}
+
+// TestOldFormat: offers to a framework without RESERVATION_REFINEMENT and MULTI_ROLE name roles in the older way, and
+// no allocation.
+func TestOldFormat(t *testing.T) {
+	need := node("a")
+	down, err := append(reserved(mine("a"), "cpus:1"), onRoot(mine("a"), need.Volumes[0])).Downgrade()
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, err := resource.MustParse(plenty).Downgrade()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := offer("s")
+	o.AllocationInfo, o.Resources = nil, append(down, free...)
+	result := Assign([]Need{need, node("b")}, []mesos.Offer{o}, nil)
+	if len(result.Matches) != 1 || !result.Matches[0].Found || !errors.Is(result.Refusals[0], ErrOfferUsed) {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	result = New([]Need{need, node("b")}, nil, Config{PerAgent: 2}).Assign([]mesos.Offer{o})
+	if len(result.Matches) != 2 {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestOffersTogether: what one offer of an agent lacks, another has (semantics 9, rule 18).
+func TestOffersTogether(t *testing.T) {
+	one, two := offer("s", "cpus:0.5;disk:600"), offer("s", "cpus:0.5;mem:512;disk:424")
+	one.ID.Value, two.ID.Value = "o1", "o2"
+	elsewhere := offer("t", "cpus:0.5;mem:512")
+	result := Assign([]Need{node("a")}, []mesos.Offer{two, elsewhere, one}, nil)
+	if len(result.Matches) != 1 || len(result.Matches[0].Offers) != 2 || result.Matches[0].Offers[0].ID.Value != "o1" {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+
+	result = Assign([]Need{node("a")}, []mesos.Offer{one, one, one}, nil)
+	if len(result.Matches) != 0 || !errors.Is(result.Refusals[0], ErrShort) {
+		t.Errorf("the same offer three times counted three times:\n%s", lines(result))
+	}
+}
+
+// TestPorts: numbers are the lowest that are left, and no two needs of a round get the same.
+func TestPorts(t *testing.T) {
+	with := func(id string, ports ...string) Need {
+		n := node(id)
+		n.Volumes, n.Ports = nil, ports
+		return n
+	}
+	needs := []Need{with("a", "http", "rpc"), with("b", "http", "rpc"), with("c", "http")}
+	offers := []mesos.Offer{offer("s", "cpus:8;mem:8192;ports:[0-0, 9000-9001, 31000-31001, 65535-70000]")}
+	result := New(needs, nil, Config{PerAgent: -1}).Assign(offers)
+	got := fmt.Sprint(result.Matches[0].Ports, result.Matches[1].Ports, result.Matches[2].Ports)
+	if want := "map[http:9000 rpc:9001] map[http:31000 rpc:31001] map[http:65535]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	checkChains(t, result)
+
+	var short *ShortError
+	result = New(append(needs, with("d", "http")), nil, Config{PerAgent: -1}).Assign(offers)
+	if len(result.Refusals) != 1 || !errors.As(result.Refusals[0], &short) || short.Want != 1 || short.Have != 0 || short.Name != "ports" {
+		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestFixedPorts: ranges and sets that a need names are taken as they are, before the ports that any number will do for.
+func TestFixedPorts(t *testing.T) {
+	need := node("a")
+	need.Resources = resource.MustParse("cpus:1;ports:[9042-9043];zones:{b}")
+	need.Ports = []string{"any"}
+	result := Assign([]Need{need}, []mesos.Offer{offer("s", "cpus:8;disk:4096;ports:[9042-9050];zones:{a,b,c}")}, nil)
+	if len(result.Matches) != 1 || result.Matches[0].Ports["any"] != 9044 {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	if got := result.Matches[0].Resources.Filter(func(r *mesos.Resource) bool { return r.Name == "ports" || r.Name == "zones" }).Unallocate().String(); got != "ports:[9042-9044]; zones:{b}" {
+		t.Errorf("got %s", got)
+	}
+	checkChains(t, result)
+
+	result = Assign([]Need{need}, []mesos.Offer{offer("s", "cpus:8;disk:4096;ports:[9043-9050];zones:{a}")}, nil)
+	want := `need "a" on agent s (host-s): wanted 2 ports:[9042-9043], 1 offered; wanted 1 zones:{b}, 0 offered`
+	if len(result.Refusals) != 1 || result.Refusals[0].Error() != want {
+		t.Errorf("got\n%swant\n%s", lines(result), want)
+	}
+}
+
+// TestPerAgent: an offer is answered once, so by default one need gets an agent; the rest is told why not.
+func TestPerAgent(t *testing.T) {
+	needs := []Need{node("a"), node("b"), node("c")}
+	offers := []mesos.Offer{offer("s", plenty)}
+	result := Assign(needs, offers, nil)
+	if len(result.Matches) != 1 || len(result.Refusals) != 2 || !errors.Is(result.Refusals[0], ErrOfferUsed) || !errors.Is(result.Refusals[1], ErrOfferUsed) {
+		t.Errorf("by default: got\n%s", lines(result))
+	}
+	result = New(needs, nil, Config{PerAgent: 2}).Assign(offers)
+	if len(result.Matches) != 2 || len(result.Placements) != 1 || len(result.Placements[0].Matches) != 2 {
+		t.Errorf("two per agent: got\n%s", lines(result))
+	}
+	result = New(needs, nil, Config{PerAgent: -1}).Assign(offers)
+	if len(result.Matches) != 3 || len(result.Placements) != 1 || len(result.Refusals) != 0 {
+		t.Errorf("without limit: got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestProviders: a master refuses a RESERVE or CREATE of several resource providers' resources (semantics 3.4).
+func TestProviders(t *testing.T) {
+	need := volumesOn(node("a"), resource.MountDisk, volume("v", 100))
+	need.Volumes = append(need.Volumes, volume("w", 100))
+	provided := mountDisk("/csi", 200)
+	provided.ProviderID = &mesos.ResourceProviderID{Value: "provider"}
+	provided.Disk.Source.ID = new("csi-1")
+	result := Assign([]Need{need}, []mesos.Offer{offer("s", plenty, provided)}, nil)
+	if len(result.Matches) != 1 || len(result.Matches[0].operations) != 4 {
+		t.Fatalf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
