@@ -17,21 +17,20 @@ func TestProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"subscribed": m.subscribed,
-			"offers":     m.offers,
-			"rescind":    m.rescind,
-			"update":     m.update,
-			"closed":     m.closed,
-			"sent":       m.sent,
-			"done":       m.done,
-			"answer":     func(t *rapid.T) { m.step(Answer{m.decisions(t)}) },
-			"time":       m.time,
-			"kill":       func(t *rapid.T) { m.step(Kill{Task: Task{ID: m.task(t)}}) },
-			"reconcile":  func(t *rapid.T) { m.step(Reconcile{[]Task{{ID: m.task(t)}}}) },
-			"revive":     func(t *rapid.T) { m.step(Revive{}) },
-			"suppress":   func(t *rapid.T) { m.step(Suppress{}) },
-			"refused":    func(t *rapid.T) { m.step(Refused{Conn: m.conn, Class: Transient, Err: errors.New("x")}) },
-			"":           m.check,
+			"subscribed":  m.subscribed,
+			"offers":      m.offers,
+			"more offers": m.offers,
+			"rescind":     m.rescind,
+			"update":      m.update,
+			"sent":        m.sent,
+			"done":        m.done,
+			"done too":    m.done,
+			"done again":  m.done,
+			"answer":      func(t *rapid.T) { m.step(Answer{m.decisions(t)}) },
+			"wish":        m.wish,
+			"time":        m.time,
+			"trouble":     m.trouble,
+			"":            m.check,
 		})
 	})
 }
@@ -172,6 +171,9 @@ func (m *model) check(t *rapid.T) {
 	if m.s.Unacknowledged() < 0 {
 		t.Fatalf("%d updates unacknowledged", m.s.Unacknowledged())
 	}
+	if len(m.s.sending) != len(m.calls) {
+		t.Fatalf("the session waits for %d calls, %d are under way", len(m.s.sending), len(m.calls))
+	}
 	if items, bytes := m.s.Backlog(); items == 0 && bytes != 0 || bytes < 0 {
 		t.Fatalf("backlog of %d items with %d bytes", items, bytes)
 	}
@@ -184,8 +186,11 @@ func (m *model) event(e *schedulerpb.Event) {
 	m.step(Event{Conn: m.conn, Event: e, Size: e.Size(), At: m.now})
 }
 
-func (m *model) subscribed(*rapid.T) {
-	if m.conn != 0 {
+func (m *model) subscribed(t *rapid.T) {
+	if m.s.Connection() == 0 {
+		m.time(t)
+	}
+	if m.s.Connection() != 0 {
 		m.event(&schedulerpb.Event{Type: schedulerpb.Event_SUBSCRIBED.Enum(), Subscribed: &schedulerpb.Event_Subscribed{FrameworkID: mesos.FrameworkID{Value: "fw"}}})
 	}
 }
@@ -223,7 +228,28 @@ func (m *model) update(t *rapid.T) {
 	m.event(e)
 }
 
-func (m *model) closed(*rapid.T) { m.step(Closed{Conn: m.conn, Err: errors.New("closed")}) }
+func (m *model) wish(t *rapid.T) {
+	switch rapid.IntRange(0, 3).Draw(t, "wish") {
+	case 0:
+		m.step(Kill{Task: Task{ID: m.task(t)}})
+	case 1:
+		m.step(Reconcile{[]Task{{ID: m.task(t)}}})
+	case 2:
+		m.step(Revive{})
+	case 3:
+		m.step(Suppress{})
+	}
+}
+
+// trouble ends the subscription, now and then.
+func (m *model) trouble(t *rapid.T) {
+	switch rapid.IntRange(0, 9).Draw(t, "trouble") {
+	case 0:
+		m.step(Closed{Conn: m.conn, Err: errors.New("closed")})
+	case 1:
+		m.step(Refused{Conn: m.conn, Class: Transient, Err: errors.New("refused")})
+	}
+}
 
 func (m *model) sent(t *rapid.T) {
 	if len(m.calls) == 0 {
@@ -231,7 +257,7 @@ func (m *model) sent(t *rapid.T) {
 	}
 	id := m.calls[0]
 	m.calls = m.calls[1:]
-	outcome := rapid.SampledFrom([]Outcome{Taken, Taken, Taken, NotTaken, Unknown}).Draw(t, "outcome")
+	outcome := rapid.SampledFrom([]Outcome{Taken, Taken, Taken, Taken, NotTaken, NotTaken, Unknown}).Draw(t, "outcome")
 	if call := m.s.sending[id]; outcome == NotTaken && call.GetType() == schedulerpb.Call_ACCEPT {
 		for _, o := range call.Accept.OfferIDs { // the master still has them out, and they are declined
 			m.open[o.Value], m.shown[o.Value] = "", true
@@ -294,7 +320,7 @@ func (m *model) task(t *rapid.T) string {
 
 // time passes; a due Tick must not be due again at once.
 func (m *model) time(t *rapid.T) {
-	m.now = m.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "seconds")) * time.Second)
+	m.now = m.now.Add(time.Duration(rapid.IntRange(1, 40).Draw(t, "seconds")) * time.Second)
 	m.step(Alive{Conn: m.conn, At: m.now})
 	for ticks := 0; ; ticks++ {
 		wake := m.s.Wake()
