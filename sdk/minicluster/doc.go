@@ -1,0 +1,34 @@
+// Package minicluster is a Mesos cluster in one process: a master that speaks the v1 scheduler and operator
+// APIs over HTTP, and agents that run tasks as real processes on real directories, or simulate them. Frameworks
+// are developed and tested against it; what it answers, and in which words, is what a real master answers.
+//
+//	cluster := minicluster.New(t, minicluster.Config{Agents: []minicluster.Agent{
+//		{Resources: "cpus:4;mem:4096;disk:10240;ports:[31000-32000]", Attributes: "rack:r1"},
+//	}})
+//	// cluster.Masters() are the addresses to subscribe at.
+//
+// # Time
+//
+// All time is package time's, and with [Pipes] the network is in memory. So a cluster with simulated tasks lives
+// in a testing/synctest bubble, where a failover timeout of a week passes in an instant.
+//
+// # Faults
+//
+// [Cluster.Intercept] sees every call before the master does and may swallow it. [Cluster.BreakStreams],
+// [Cluster.FailoverMaster], [Cluster.StopAgent] and [Cluster.StartAgent] break things; [Cluster.State] and
+// [Cluster.Events] tell what is there and what was sent.
+//
+// # Files
+//
+// Below the work dir: master/registry.json holds the ids of admitted agents; agents/0, agents/1, ... are the work
+// dirs of the agents in the layout of a Mesos agent: checkpoints in meta/, volumes in volumes/, sandboxes in
+// slaves/. A cluster that is started again on the same work dir is a new master with the same agents: ids,
+// reservations and volumes are read back from them. Tasks don't outlive the cluster.
+//
+// # What is left out
+//
+// More than one master, and ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
+// find no disk. Custom executors and the executor API. Maintenance, inverse offers, draining, marking agents gone,
+// quota, weights, authorization (ACLs), the operator's event stream, files and log levels over the operator API:
+// the calls are answered with 501. Fault domains. Metrics but for a few counts.
+package minicluster

@@ -1,0 +1,8 @@
+package master
+
+// TEARDOWN (semantics 1.4), by the framework itself or by an operator. Operators are not authorized.
+
+func (m *Master) teardown(f *framework) {
+	m.log.Info("framework torn down", "framework", f.id)
+	m.remove(f)
+}

@@ -1,0 +1,245 @@
+package master
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	agents "github.com/stateful-mesos/moor/sdk/minicluster/internal/agent"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
+	"github.com/stateful-mesos/moor/sdk/resource"
+)
+
+var (
+	// ErrEnded is returned when the master has ended.
+	ErrEnded = errors.New("the master has ended")
+	// ErrGone is wrapped when an agent that was marked gone registers again under its id.
+	ErrGone = errors.New("Agent has been marked gone")
+)
+
+// Join registers an agent, for the first time or again, with the tasks and reservations that it brings. It
+// returns the agent's id.
+func (m *Master) Join(member Member) (string, error) {
+	type result struct {
+		id  string
+		err error
+	}
+	r, ok := ask(m, func() result {
+		id, err := m.join(member)
+		return result{id, err}
+	})
+	if !ok {
+		return "", ErrEnded
+	}
+	return r.id, r.err
+}
+
+func (m *Master) join(member Member) (string, error) {
+	info := member.Handle.Info()
+	id := info.ID.GetValue()
+	was := m.standing(id)
+	if was == Gone {
+		return "", fmt.Errorf("agent %s: %w: open it with another work dir", id, ErrGone)
+	}
+	if id == "" {
+		id = m.newAgentID()
+	}
+	if err := member.Handle.Registered(mesos.AgentID{Value: id}); err != nil {
+		return "", fmt.Errorf("register agent %s: %w", id, err)
+	}
+	if err := m.config.Registry.Set(id, Admitted); err != nil {
+		return "", fmt.Errorf("register agent %s: %w", id, err)
+	}
+	delete(m.recovered, id)
+	info.ID = &mesos.AgentID{Value: id}
+	a := m.agents[id]
+	if a == nil {
+		a = m.admit(id, info, member)
+	} else {
+		m.readmit(a, info, member)
+	}
+	m.bring(a, was == Unreachable)
+	m.rounds.now = true
+	return id, nil
+}
+
+// admit takes in an agent that is not registered with this master.
+func (m *Master) admit(id string, info mesos.AgentInfo, member Member) *agent {
+	a := &agent{
+		id:         id,
+		offers:     map[string]*offer{},
+		used:       map[string]resource.Set{},
+		operations: map[string]*operation{},
+		killed:     map[string]map[string]*time.Duration{},
+		registered: time.Now(),
+	}
+	a.update(info, member)
+	for _, other := range m.sortedAgents() {
+		if other.pid() == a.pid() {
+			m.removeAgent(other, removal{state: lost, message: "Agent " + other.info.Hostname + " removed: a new agent registered at the same address"})
+		}
+	}
+	m.agents[id] = a
+	m.alloc.AddAgent(id, a.described(), member.Handle.Total())
+	return a
+}
+
+func (a *agent) update(info mesos.AgentInfo, member Member) {
+	a.info, a.ip, a.handle, a.capabilities, a.connected = info, member.IP, member.Handle, member.Capabilities, true
+}
+
+// described is what the allocator has to know of an agent.
+func (a *agent) described() allocator.Info {
+	d := allocator.Info{
+		Hostname:     a.info.Hostname,
+		Attributes:   a.info.Attributes,
+		MultiRole:    a.has(mesos.AgentInfo_Capability_MULTI_ROLE),
+		Hierarchical: a.has(mesos.AgentInfo_Capability_HIERARCHICAL_ROLE),
+	}
+	if domain := a.info.Domain.GetFaultDomain(); domain != nil {
+		d.Region, d.Zone = &domain.Region.Name, &domain.Zone.Name
+	}
+	return d
+}
+
+// readmit takes an agent back that was disconnected. What the agent says of its resources holds.
+func (m *Master) readmit(a *agent, info mesos.AgentInfo, member Member) {
+	a.stopTimer()
+	a.update(info, member)
+	a.reregistered = time.Now()
+	for _, o := range a.sortedOffers() {
+		m.discard(o, true)
+	}
+	m.alloc.UpdateAgent(a.id, member.Handle.Total())
+	m.alloc.SetAgentActive(a.id, true)
+}
+
+// bring reconciles the master with the tasks and operations that an agent has.
+func (m *Master) bring(a *agent, wasUnreachable bool) {
+	known := map[string]map[string]bool{}
+	views := a.handle.Tasks()
+	slices.SortFunc(views, func(x, y agents.TaskView) int { return compareIDs(x.Info.TaskID.Value, y.Info.TaskID.Value) })
+	for i := range views {
+		v := &views[i]
+		f := m.frameworkOf(&v.Framework)
+		if f == nil {
+			a.handle.ShutdownFramework(*v.Framework.ID)
+			continue
+		}
+		if known[f.id] == nil {
+			known[f.id] = map[string]bool{}
+		}
+		known[f.id][v.Info.TaskID.Value] = true
+		m.bringTask(f, a, v)
+		if wasUnreachable && !v.State.Terminal() {
+			f.unreachable.remove(v.Info.TaskID.Value)
+			m.tell(f, verdict{
+				task: v.Info.TaskID, agent: &v.Info.AgentID, executor: f.tasks[v.Info.TaskID.Value].ExecutorID, state: v.State,
+				reason: mesos.REASON_AGENT_REREGISTERED, message: "Unreachable agent re-reregistered",
+			})
+		}
+	}
+	for _, f := range m.sortedFrameworks() {
+		m.missing(f, a, known[f.id])
+	}
+	m.bringOperations(a)
+	for frameworkID, tasks := range a.killed {
+		for taskID, grace := range tasks {
+			a.handle.Kill(mesos.FrameworkID{Value: frameworkID}, mesos.TaskID{Value: taskID}, grace)
+		}
+	}
+	clear(a.killed)
+}
+
+// frameworkOf returns the framework of a task that an agent brings, recovered if the master doesn't know it;
+// nil if it was removed.
+func (m *Master) frameworkOf(info *mesos.FrameworkInfo) *framework {
+	if f := m.frameworks[info.ID.GetValue()]; f != nil {
+		return f
+	}
+	if _, removed := m.completed.get(info.ID.GetValue()); removed {
+		return nil
+	}
+	f := newFramework(copyInfo(info))
+	f.recovered = true
+	m.frameworks[f.id] = f
+	m.adopt(f, f.info, nil, nil, nil)
+	return f
+}
+
+// bringTask takes in a task that an agent has.
+func (m *Master) bringTask(f *framework, a *agent, v *agents.TaskView) {
+	t := f.tasks[v.Info.TaskID.Value]
+	if t == nil {
+		t = newTask(f.id, &v.Info, v.Executor)
+		t.AgentID = mesos.AgentID{Value: a.id}
+		t.released = v.State.Terminal()
+		m.bringResources(f, a, t, v.Executor)
+		if len(v.Unacknowledged) > 0 {
+			first := v.Unacknowledged[0]
+			t.StatusUpdateState, t.StatusUpdateUUID = first.State.Enum(), first.UUID
+			t.record(first)
+		}
+	}
+	t.State = v.State
+	if t.State.Terminal() {
+		m.release(f, t)
+	}
+}
+
+// bringResources books what a task and its executor hold already.
+func (m *Master) bringResources(f *framework, a *agent, t *task, executor *mesos.ExecutorInfo) {
+	if executor != nil && f.executor(a.id, executor.ExecutorID.Value) == nil {
+		m.alloc.Take(a.id, f.id, resource.Set(nil).Plus(executor.Resources))
+	}
+	if !t.released {
+		m.alloc.Take(a.id, f.id, t.held)
+	}
+	released := t.released
+	m.addTask(f, a, t, executor)
+	if released {
+		a.unuse(f.id, t.held)
+	}
+}
+
+// missing ends tasks and executors that the master had on an agent, and the agent hasn't.
+func (m *Master) missing(f *framework, a *agent, known map[string]bool) {
+	running := map[string]bool{}
+	for _, t := range f.tasksOn(a.id) {
+		if known[t.TaskID.Value] {
+			running[t.ExecutorID.GetValue()] = true
+			continue
+		}
+		m.tell(f, verdict{
+			task: t.TaskID, agent: &mesos.AgentID{Value: a.id}, executor: t.ExecutorID, state: f.aware(mesos.TASK_DROPPED),
+			reason: mesos.REASON_RECONCILIATION, message: "Reconciliation: task unknown to the agent",
+		})
+		m.complete(f, t)
+	}
+	for _, id := range slices.Collect(maps.Keys(f.executors[a.id])) {
+		if !running[id] {
+			m.removeExecutor(f, a, id)
+		}
+	}
+}
+
+// bringOperations makes the agent's unacknowledged operations the ones that the master knows.
+func (m *Master) bringOperations(a *agent) {
+	left := map[string]bool{}
+	for _, op := range a.handle.Operations() {
+		o := &operation{op}
+		o.AgentID = &mesos.AgentID{Value: a.id}
+		left[o.uuid()] = true
+		if a.operations[o.uuid()] == nil {
+			m.addOperation(a, o)
+		}
+	}
+	for _, o := range a.operations {
+		if !left[o.uuid()] {
+			m.removeOperation(a, o)
+		}
+	}
+}

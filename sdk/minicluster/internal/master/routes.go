@@ -1,0 +1,38 @@
+package master
+
+import (
+	"net/http"
+	"strings"
+)
+
+// ServeHTTP answers what a Mesos master answers. Every route exists below /master as well.
+func (m *Master) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if below, ok := strings.CutPrefix(path, "/master/"); ok {
+		path = "/" + below
+	}
+	route, ok := routes[path]
+	if !ok {
+		plain(http.StatusNotFound).write(w)
+		return
+	}
+	route(m, w, r)
+}
+
+var routes = map[string]func(*Master, http.ResponseWriter, *http.Request){
+	"/api/v1/scheduler": (*Master).scheduler,
+	"/api/v1":           (*Master).operator,
+	"/reserve":          form(reserveForm),
+	"/unreserve":        form(unreserveForm),
+	"/create-volumes":   form(createForm),
+	"/destroy-volumes":  form(destroyForm),
+	"/teardown":         form(teardownForm),
+	"/health":           (*Master).health,
+	"/version":          read(versionPage),
+	"/flags":            read(flagsPage),
+	"/state":            read(statePage),
+	"/slaves":           read(slavesPage),
+	"/frameworks":       read(frameworksPage),
+	"/roles":            read(rolesPage),
+	"/redirect":         (*Master).redirect,
+}

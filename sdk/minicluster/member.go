@@ -1,0 +1,155 @@
+package minicluster
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/agent"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/master"
+	"github.com/stateful-mesos/moor/sdk/resource"
+)
+
+// firstAgentPort is the port that the first agent shows; nothing listens there.
+const firstAgentPort = 5051
+
+// capabilities are those of a stock agent (semantics 0.4).
+var capabilities = [...]mesos.AgentInfo_Capability_Type{
+	mesos.AgentInfo_Capability_MULTI_ROLE,
+	mesos.AgentInfo_Capability_HIERARCHICAL_ROLE,
+	mesos.AgentInfo_Capability_RESERVATION_REFINEMENT,
+	mesos.AgentInfo_Capability_RESOURCE_PROVIDER,
+	mesos.AgentInfo_Capability_RESIZE_VOLUME,
+	mesos.AgentInfo_Capability_AGENT_OPERATION_FEEDBACK,
+	mesos.AgentInfo_Capability_AGENT_DRAINING,
+	mesos.AgentInfo_Capability_TASK_RESOURCE_LIMITS,
+}
+
+func (a *Agent) validate() error {
+	if _, err := resource.ParseAgent(a.Resources); err != nil {
+		return fmt.Errorf("Resources: %w", err)
+	}
+	if _, err := parseAttributes(a.Attributes); err != nil {
+		return fmt.Errorf("Attributes: %w", err)
+	}
+	for _, name := range a.Without {
+		if _, err := capability(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func capability(name string) (mesos.AgentInfo_Capability_Type, error) {
+	c := mesos.AgentInfo_Capability_Type(mesos.AgentInfo_Capability_Type_value[name])
+	if !slices.Contains(capabilities[:], c) {
+		return 0, fmt.Errorf("Without: no agent has a capability %q", name)
+	}
+	return c, nil
+}
+
+// ip is the address that an agent shows: its host name if that is one.
+func (a *Agent) ip() string {
+	if ip := net.ParseIP(a.Hostname); ip != nil && ip.To4() != nil {
+		return a.Hostname
+	}
+	return "127.0.0.1"
+}
+
+// member is one agent of the cluster, running or stopped. Owned by whoever holds Cluster.admin.
+type member struct {
+	index     int
+	config    Agent
+	id        string       // empty until it registered for the first time
+	handle    *agent.Agent // nil: stopped
+	simulator *agent.SimulatedRunner
+}
+
+// open starts an agent and registers it with the master.
+func (c *Cluster) open(m *member) error {
+	resources, err := resource.ParseAgent(m.config.Resources)
+	if err != nil {
+		return err
+	}
+	attributes, err := parseAttributes(m.config.Attributes)
+	if err != nil {
+		return err
+	}
+	config := agent.Config{
+		WorkDir:    filepath.Join(c.dir, "agents", strconv.Itoa(m.index)),
+		Hostname:   m.config.Hostname,
+		IP:         m.config.ip(),
+		Port:       int32(firstAgentPort + m.index),
+		Resources:  resources,
+		Attributes: attributes,
+		Exited:     func(error) { c.background(func() { c.exited(m) }) },
+		Logger:     c.config.Logger,
+	}
+	if simulate := c.config.Simulate; simulate != nil {
+		m.simulator = agent.NewSimulatedRunner(func(_ mesos.FrameworkID, task mesos.TaskInfo) agent.Simulation {
+			return agent.Simulation(simulate(task))
+		})
+		config.Runner = m.simulator
+	}
+	handle, err := agent.Open(config, upstream{c})
+	if err != nil {
+		return fmt.Errorf("agent %d: %w", m.index, err)
+	}
+	m.handle = handle
+	return c.join(m)
+}
+
+// join registers a running agent with the master.
+func (c *Cluster) join(m *member) error {
+	able := slices.DeleteFunc(slices.Clone(capabilities[:]), func(have mesos.AgentInfo_Capability_Type) bool {
+		return slices.Contains(m.config.Without, have.String())
+	})
+	id, err := c.master.Load().Join(master.Member{Handle: m.handle, IP: m.config.ip(), Capabilities: able})
+	if err != nil {
+		return fmt.Errorf("agent %d: %w", m.index, err)
+	}
+	m.id = id
+	return nil
+}
+
+// stop ends an agent with its processes; the master sees the connection break.
+func (c *Cluster) stop(m *member) error {
+	if m.handle == nil {
+		return nil
+	}
+	c.master.Load().Leave(m.id)
+	err := m.handle.Close()
+	m.handle = nil
+	return err
+}
+
+// exited follows an agent that gave up by itself.
+func (c *Cluster) exited(m *member) {
+	c.lock()
+	defer c.unlock()
+	if err := c.stop(m); err != nil {
+		c.config.Logger.Error("agent exited", "agent", m.id, "error", err)
+	}
+}
+
+// upstream passes what agents report on to whichever master there is.
+type upstream struct{ c *Cluster }
+
+func (u upstream) TaskUpdate(id mesos.AgentID, framework mesos.FrameworkID, status mesos.TaskStatus, latest mesos.TaskState) {
+	u.c.master.Load().TaskUpdate(id, framework, status, latest)
+}
+
+func (u upstream) OperationUpdate(id mesos.AgentID, framework *mesos.FrameworkID, operation string, status mesos.OperationStatus) {
+	u.c.master.Load().OperationUpdate(id, framework, operation, status)
+}
+
+func (u upstream) ExecutorExited(id mesos.AgentID, framework mesos.FrameworkID, executor mesos.ExecutorID, status int32) {
+	u.c.master.Load().ExecutorExited(id, framework, executor, status)
+}
+
+// ErrWorkDir is wrapped by Start's error when the work dir can't be used.
+var ErrWorkDir = errors.New("minicluster: can't use the work dir")
