@@ -286,10 +286,9 @@ func (m *model) done(t *rapid.T) {
 	m.step(in)
 }
 
-// decisions are any, sensible or not. What a Hold holds is worked out as the decisions are carried out.
+// decisions are any, sensible or not.
 func (m *model) decisions(t *rapid.T) []Decision {
 	var list []Decision
-	used := map[string]bool{}
 	for range rapid.IntRange(0, 3).Draw(t, "decisions") {
 		d := Decision{Kind: Kind(rapid.IntRange(0, 3).Draw(t, "kind")), Until: time.Minute}
 		for range rapid.IntRange(0, 2).Draw(t, "names") {
@@ -299,10 +298,8 @@ func (m *model) decisions(t *rapid.T) []Decision {
 			d.Operations = []mesos.Offer_Operation{{Type: mesos.Offer_Operation_RESERVE.Enum()}}
 		}
 		for _, id := range d.Offers {
-			if d.Kind == Hold && m.shown[id.Value] && !used[id.Value] {
+			if d.Kind == Hold && m.shown[id.Value] {
 				m.held[id.Value] = true // use takes it back if another decision answers it
-			} else if d.Kind == Decline || d.Kind == Accept {
-				used[id.Value] = true
 			}
 		}
 		list = append(list, d)
