@@ -1,66 +1,64 @@
 package resource
 
-import "github.com/stateful-mesos/moor/sdk/mesos"
+import (
+	"slices"
 
-// merge adds the amount of r to into, which is of its kind and owned by the caller.
-func merge(into, r *mesos.Resource) {
+	"github.com/stateful-mesos/moor/sdk/mesos"
+)
+
+// ownAmount gives r, a shallow copy, an amount of its own.
+func ownAmount(r *mesos.Resource) {
+	r.Scalar = copied(r.Scalar)
+	ownRanges(r)
+}
+
+// ownRanges is ownAmount for ranges and sets.
+func ownRanges(r *mesos.Resource) {
+	if r.Ranges != nil {
+		r.Ranges = &mesos.Value_Ranges{Range: slices.Clone(r.Ranges.Range), XXX_unrecognized: r.Ranges.XXX_unrecognized}
+	}
+	if r.Set != nil {
+		r.Set = &mesos.Value_Set{Item: slices.Clone(r.Set.Item), XXX_unrecognized: r.Set.XXX_unrecognized}
+	}
+}
+
+// mergeAmount adds the amount of r to e, which is of its kind and has an amount of its own.
+func mergeAmount(e, r *mesos.Resource) {
 	switch r.Type {
 	case mesos.SCALAR:
-		into.Scalar.Value = Float(addFixed(amount(into), amount(r)))
+		e.Scalar.Value = Float(addFixed(amount(e), amount(r)))
 	case mesos.RANGES:
-		into.Ranges.Range = addRanges(into.Ranges.Range, r.Ranges.Range)
+		e.Ranges.Range = addRanges(e.Ranges.Range, r.Ranges.Range)
 	case mesos.SET:
-		into.Set.Item = addItems(into.Set.Item, r.Set.Item)
+		e.Set.Item = addItems(e.Set.Item, r.Set.Item)
 	}
 }
 
-// subtract takes the amount of r away from s, which the caller owns. The order changes as in Mesos: the last entry takes the
-// place of one that is used up.
-func (s Set) subtract(r *mesos.Resource) Set {
-	if whole(r) {
-		for i := range s {
-			if Equal(&s[i], r) {
-				return s.drop(i)
-			}
-		}
-		return s
+// tidy brings ranges and items that were strung together into order.
+func tidy(e *mesos.Resource) {
+	if e.Type == mesos.RANGES {
+		e.Ranges.Range = coalesce(e.Ranges.Range)
+	} else {
+		e.Set.Item = uniqueItems(e.Set.Item)
 	}
-	want := amount(r)
-	for i := 0; i < len(s); {
-		if !SameMetadata(&s[i], r) {
-			i++
-			continue
-		}
-		used := false
-		switch e := &s[i]; r.Type {
-		case mesos.SCALAR:
-			have := max(0, amount(e))
-			taken := min(have, want)
-			if want -= taken; have > taken {
-				e.Scalar.Value = Float(have - taken)
-			}
-			if used = have == taken; !used && want == 0 {
-				return s
-			}
-		case mesos.RANGES:
-			e.Ranges = &mesos.Value_Ranges{Range: subtractRanges(e.Ranges.GetRange(), r.Ranges.Range)}
-			used = IsEmpty(e)
-		case mesos.SET:
-			e.Set = &mesos.Value_Set{Item: subtractItems(e.Set.GetItem(), r.Set.Item)}
-			used = IsEmpty(e)
-		}
-		if used {
-			s = s.drop(i)
-		} else {
-			i++
-		}
-	}
-	return s
 }
 
-func (s Set) drop(i int) Set {
-	last := len(s) - 1
-	s[i] = s[last]
-	s[last] = mesos.Resource{}
-	return s[:last]
+// subtractAmount takes the amount of r away from e, which is of its kind and owns its scalar, and tells whether anything is left.
+func subtractAmount(e, r *mesos.Resource) bool {
+	switch r.Type {
+	case mesos.SCALAR:
+		left := max(0, amount(e)-amount(r))
+		e.Scalar.Value = Float(left)
+		return left > 0
+	case mesos.RANGES:
+		left := freshRanges(len(e.Ranges.Range) + len(r.Ranges.Range))
+		left.Range = subtractRanges(left.Range, e.Ranges.Range, r.Ranges.Range)
+		left.XXX_unrecognized = e.Ranges.XXX_unrecognized
+		e.Ranges = left
+		return len(left.Range) > 0
+	case mesos.SET:
+		e.Set = &mesos.Value_Set{Item: subtractItems(e.Set.Item, r.Set.Item), XXX_unrecognized: e.Set.XXX_unrecognized}
+		return len(e.Set.Item) > 0
+	}
+	return true
 }

@@ -7,14 +7,20 @@ import (
 	"github.com/stateful-mesos/moor/sdk/mesos"
 )
 
-// What [Set.Apply] refuses besides invalid resources and what isn't there.
+// What [Set.Apply] refuses besides invalid resources and what isn't there. The first three have Mesos's own texts.
 var (
-	ErrNotSupported = errors.New("Operation not supported")                       //nolint:staticcheck // Mesos's own text
-	ErrProvider     = errors.New("Operation not supported for resource provider") //nolint:staticcheck // Mesos's own text
-	ErrUnknown      = errors.New("Unknown operation")                             //nolint:staticcheck // Mesos's own text
-	ErrNotReserved  = errors.New("resource: RESERVE without a source and UNRESERVE need resources with a reservation to take off")
-	ErrNotConserved = errors.New("resource: the operation would change how much there is")
+	ErrUnknown      error = operationError("Unknown operation")
+	ErrNotSupported error = operationError("Operation not supported")
+	ErrProvider     error = operationError("Operation not supported for resource provider")
+	ErrNotReserved        = errors.New("resource: RESERVE without a source and UNRESERVE need a reservation to take off")
+	ErrNotConserved       = errors.New("resource: the operation would change how much there is")
+	ErrTooMany            = errors.New("resource: too many resources in one operation")
 )
+
+// An operationError has Mesos's own text.
+type operationError string
+
+func (e operationError) Error() string { return string(e) }
 
 // A NotContainedError says that an operation needs resources that are not there. Its text is Mesos's own.
 type NotContainedError struct {
@@ -33,6 +39,9 @@ func (e *SharedCopiesError) Error() string {
 	return "Persistent volume " + String(&e.Volume) + " cannot be removed due to additional shared copies"
 }
 
+// maxSteps bounds how many resources one operation may convert, each of which may have to go through a long list of ranges.
+const maxSteps = 10_000
+
 // A conversion is one step of an operation.
 type conversion struct {
 	consumed, converted Set
@@ -41,42 +50,49 @@ type conversion struct {
 
 // Apply returns s after op: what op consumes must be contained in s, and is replaced by what it makes of it (semantics 2.8). The
 // resources in op may be in either wire format. Errors: *[NotContainedError], *[SharedCopiesError], *[InvalidError] and those of
-// [Validate], [ErrProvider], [ErrNotReserved], [ErrNotConserved]; [ErrNotSupported] for LAUNCH, LAUNCH_GROUP, CREATE_DISK and
+// [Validate], [ErrUnknown], [ErrProvider], [ErrNotReserved], [ErrNotConserved], [ErrTooMany]; [ErrNotSupported] for LAUNCH, LAUNCH_GROUP, CREATE_DISK and
 // DESTROY_DISK, whose results resources alone can't tell. s itself never changes.
 func (s Set) Apply(op *mesos.Offer_Operation) (Set, error) {
 	steps, err := conversions(op)
 	if err != nil {
 		return nil, err
 	}
-	before := s.Plus(nil)
-	after := before
-	for _, step := range steps {
-		if after, err = after.convert(step); err != nil {
+	if len(steps) > maxSteps {
+		return nil, fmt.Errorf("%w: %d, of at most %d", ErrTooMany, len(steps), maxSteps)
+	}
+	l := ledgerOf(isAddable, s)
+	for i := range steps {
+		if err := l.convert(&steps[i]); err != nil {
 			return nil, err
 		}
 	}
-	return after, conserved(before, after)
-}
-
-func (s Set) convert(c conversion) (Set, error) {
-	left, contained := s.Minus(c.consumed)
-	if !contained {
-		return nil, &NotContainedError{Resources: s, Consumed: c.consumed}
-	}
-	after := left.Plus(c.converted)
-	if c.destroyed != nil && after.ContainsOne(c.destroyed) {
-		return nil, &SharedCopiesError{Volume: clone(c.destroyed)}
+	after := l.left()
+	if err := conserved(s, after); err != nil {
+		return nil, err
 	}
 	return after, nil
+}
+
+func (l *ledger) convert(c *conversion) error {
+	consumed := ledgerOf(isAddable, c.consumed)
+	if !l.contains(consumed) {
+		return &NotContainedError{Resources: l.left(), Consumed: consumed.left()}
+	}
+	l.subtract(consumed)
+	l.addAll(isAddable, c.converted)
+	if c.destroyed != nil && len(l.at[kindKey(c.destroyed)]) > 0 {
+		return &SharedCopiesError{Volume: clone(c.destroyed)}
+	}
+	return nil
 }
 
 // conserved: operations change what resources are, never how much there is. Mesos aborts if one does.
 func conserved(before, after Set) error {
 	was, is := before.Quantities(), after.Quantities()
-	for name := range is {
-		was[name] += 0
-	}
 	for name := range was {
+		is[name] += 0
+	}
+	for name := range is {
 		if was[name] != is[name] {
 			return fmt.Errorf("%w: %s from %v to %v", ErrNotConserved, name, was[name], is[name])
 		}
@@ -92,7 +108,7 @@ func conversions(op *mesos.Offer_Operation) ([]conversion, error) {
 	case mesos.Offer_Operation_RESERVE:
 		return reserve(op.Reserve)
 	case mesos.Offer_Operation_UNRESERVE:
-		return unreserve(op.Unreserve)
+		return unreserve(op.Unreserve.Resources)
 	case mesos.Offer_Operation_CREATE:
 		return create(op.Create.Volumes), nil
 	case mesos.Offer_Operation_DESTROY:
@@ -106,26 +122,24 @@ func conversions(op *mesos.Offer_Operation) ([]conversion, error) {
 }
 
 func reserve(op *mesos.Offer_Operation_Reserve) ([]conversion, error) {
-	reserved := Set(op.Resources).Plus(nil)
-	consumed := Set(op.Source).Plus(nil)
+	consumed := Set(op.Source)
 	if len(op.Source) == 0 {
 		var err error
-		if consumed, err = popAll(reserved); err != nil {
+		if consumed, err = popAll(op.Resources); err != nil {
 			return nil, err
 		}
 	}
-	return []conversion{{consumed: consumed, converted: reserved}}, nil
+	return []conversion{{consumed: consumed, converted: op.Resources}}, nil
 }
 
-func unreserve(op *mesos.Offer_Operation_Unreserve) ([]conversion, error) {
-	var steps []conversion
-	for i := range op.Resources {
-		reserved := Set(op.Resources[i : i+1]).Plus(nil)
-		bare, err := popAll(reserved)
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, conversion{consumed: reserved, converted: bare})
+func unreserve(reserved Set) ([]conversion, error) {
+	bare, err := popAll(reserved)
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]conversion, len(bare))
+	for i := range steps {
+		steps[i] = conversion{consumed: reserved[i : i+1], converted: bare[i : i+1]}
 	}
 	return steps, nil
 }
@@ -134,33 +148,27 @@ func unreserve(op *mesos.Offer_Operation_Unreserve) ([]conversion, error) {
 func popAll(s Set) (Set, error) {
 	popped := make(Set, len(s))
 	for i := range s {
-		if len(s[i].Reservations) == 0 {
+		if !IsReserved(&s[i]) {
 			return nil, fmt.Errorf("%w: %s", ErrNotReserved, String(&s[i]))
 		}
 		popped[i] = Pop(s[i])
 	}
-	return popped.Plus(nil), nil
+	return popped, nil
 }
 
-func create(volumes []mesos.Resource) []conversion {
-	var steps []conversion
-	for i := range volumes {
-		steps = append(steps, conversion{
-			consumed:  Set{Unvolume(volumes[i])}.Plus(nil),
-			converted: Set(volumes[i : i+1]).Plus(nil),
-		})
+func create(volumes Set) []conversion {
+	steps := make([]conversion, len(volumes))
+	for i := range steps {
+		steps[i] = conversion{consumed: Set{Unvolume(volumes[i])}, converted: volumes[i : i+1]}
 	}
 	return steps
 }
 
-func destroy(volumes []mesos.Resource) []conversion {
-	var steps []conversion
-	for i := range volumes {
-		steps = append(steps, conversion{
-			consumed:  Set(volumes[i : i+1]).Plus(nil),
-			converted: Set{Unvolume(volumes[i])}.Plus(nil),
-			destroyed: &volumes[i],
-		})
+func destroy(volumes Set) []conversion {
+	steps := create(volumes)
+	for i := range steps {
+		steps[i].consumed, steps[i].converted = steps[i].converted, steps[i].consumed
+		steps[i].destroyed = &volumes[i]
 	}
 	return steps
 }
@@ -172,7 +180,7 @@ func grow(op *mesos.Offer_Operation_GrowVolume) ([]conversion, error) {
 	grown := clone(&op.Volume)
 	grown.Scalar = &mesos.Value_Scalar{Value: Float(addFixed(amount(&op.Volume), amount(&op.Addition)))}
 	return []conversion{{
-		consumed:  Set{op.Volume, op.Addition}.Plus(nil),
+		consumed:  Set{op.Volume, op.Addition},
 		converted: Set{grown},
 	}}, nil
 }
@@ -189,7 +197,7 @@ func shrink(op *mesos.Offer_Operation_ShrinkVolume) ([]conversion, error) {
 	freed.Scalar = &mesos.Value_Scalar{Value: Float(subtract)}
 	shrunk.Scalar = &mesos.Value_Scalar{Value: Float(amount(&op.Volume) - subtract)}
 	return []conversion{{
-		consumed:  Set{op.Volume}.Plus(nil),
-		converted: Set{shrunk, freed}.Plus(nil),
+		consumed:  Set{op.Volume},
+		converted: Set{shrunk, freed},
 	}}, nil
 }

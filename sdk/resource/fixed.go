@@ -8,6 +8,9 @@ const (
 
 	// noAmount stands for what has no fixed-point form. Mesos's llround gives it for NaN, infinities and overflow.
 	noAmount = math.MinInt64
+
+	// plain bounds the floats that can be compared as they are before the exact comparison is tried.
+	plain = 9e15
 )
 
 // Fixed returns v in thousandths, rounded half away from zero, which is how Mesos compares and adds scalars: 1.5015

@@ -1,13 +1,9 @@
 package resource
 
-import (
-	"errors"
-
-	"github.com/stateful-mesos/moor/sdk/mesos"
-)
+import "github.com/stateful-mesos/moor/sdk/mesos"
 
 // ErrRefined says that a resource with more than one reservation can't be written in the older wire format.
-var ErrRefined = errors.New("Cannot downgrade resources containing refined reservations") //nolint:staticcheck // Mesos's own text
+var ErrRefined error = operationError("Cannot downgrade resources containing refined reservations")
 
 // Upgrade turns r, in place, into the newer wire format: a stack of reservations, no role, no reservation (semantics
 // 2.6). A dynamic reservation for "*", which no format knows, is left for [Validate] to refuse.

@@ -6,12 +6,24 @@ import "github.com/stateful-mesos/moor/sdk/mesos"
 // of a resource's identity (semantics 2.4). Not part of it: a volume's container path, mode and other mount details, and
 // the principal that created it. The reservations may be in either wire format.
 func SameMetadata(a, b *mesos.Resource) bool {
-	return a.Name == b.Name && a.Type == b.Type &&
-		(a.Shared != nil) == (b.Shared != nil) && (a.Revocable != nil) == (b.Revocable != nil) &&
-		sameDisk(a.Disk, b.Disk) &&
-		sameStack(a, b) &&
-		sameAllocation(a.AllocationInfo, b.AllocationInfo) &&
-		sameProvider(a.ProviderID, b.ProviderID)
+	return a.Type == b.Type && sameName(a.Name, b.Name) && sameRest(a, b)
+}
+
+// sameName tells most names apart by one letter, without the call that comparing strings is.
+func sameName(a, b string) bool {
+	return len(a) == len(b) && (len(a) == 0 || a[0] == b[0]) && a == b
+}
+
+// sameRest is SameMetadata for resources of one name and type. Cheap and telling members come first.
+func sameRest(a, b *mesos.Resource) bool {
+	if (a.Disk != nil) != (b.Disk != nil) || (a.Shared != nil) != (b.Shared != nil) || (a.Revocable != nil) != (b.Revocable != nil) {
+		return false
+	}
+	if a.Role == nil && b.Role == nil && len(a.Reservations) != len(b.Reservations) {
+		return false
+	}
+	return sameDisk(a.Disk, b.Disk) && sameStack(a, b) &&
+		sameAllocation(a.AllocationInfo, b.AllocationInfo) && sameProvider(a.ProviderID, b.ProviderID)
 }
 
 // Equal tells whether a and b are the same resource: of one kind ([SameMetadata]), with equal amounts. Ranges and sets are
@@ -23,7 +35,7 @@ func Equal(a, b *mesos.Resource) bool {
 func sameAmount(a, b *mesos.Resource) bool {
 	switch a.Type {
 	case mesos.SCALAR:
-		return amount(a) == amount(b)
+		return a.Scalar != nil && b.Scalar != nil && a.Scalar.Value == b.Scalar.Value || amount(a) == amount(b)
 	case mesos.RANGES:
 		return equalRanges(a.Ranges.GetRange(), b.Ranges.GetRange())
 	case mesos.SET:
@@ -63,15 +75,15 @@ func whole(r *mesos.Resource) bool {
 }
 
 func sameStack(a, b *mesos.Resource) bool {
-	x, y := Reservations(a), Reservations(b)
+	x, y := a.Reservations, b.Reservations
+	if a.Role != nil || b.Role != nil {
+		x, y = Reservations(a), Reservations(b)
+	}
 	if len(x) != len(y) {
 		return false
 	}
-	if len(x) == 0 || &x[0] == &y[0] {
-		return true
-	}
 	for i := range x {
-		if !sameReservation(&x[i], &y[i]) {
+		if p, q := &x[i], &y[i]; p != q && !sameReservation(p, q) {
 			return false
 		}
 	}

@@ -49,6 +49,16 @@ func addItems(a, b []string) []string {
 	return sum
 }
 
+// uniqueItems returns items without repetitions, in a slice of its own.
+func uniqueItems(items []string) []string {
+	seen := make(map[string]struct{}, len(items))
+	return slices.DeleteFunc(slices.Clone(items), func(item string) bool {
+		_, again := seen[item]
+		seen[item] = struct{}{}
+		return again
+	})
+}
+
 // subtractItems returns the items of a that b lacks, in a slice of its own.
 func subtractItems(a, b []string) []string {
 	has := finder(b)

@@ -20,11 +20,9 @@ func sameLabels(a, b *mesos.Labels) bool {
 		return false
 	}
 	x, y := a.Labels, b.Labels
-	same := 0
-	for same < len(x) && sameLabel(&x[same], &y[same]) {
-		same++
+	for len(x) > 0 && sameLabel(&x[0], &y[0]) {
+		x, y = x[1:], y[1:]
 	}
-	x, y = x[same:], y[same:]
 	if len(x) > fewLabels {
 		return maps.Equal(labelCounts(x), labelCounts(y))
 	}
@@ -37,7 +35,7 @@ func sameLabels(a, b *mesos.Labels) bool {
 }
 
 func sameLabel(a, b *mesos.Label) bool {
-	return a.Key == b.Key && a.GetValue() == b.GetValue()
+	return a.Key == b.Key && (a.Value == b.Value || a.GetValue() == b.GetValue())
 }
 
 func countLabel(labels []mesos.Label, l *mesos.Label) int {

@@ -16,18 +16,24 @@ var ErrSyntax = errors.New("syntax error")
 
 // A ParseError says where and why a text is no list of resources.
 type ParseError struct {
-	Item   string // the offending item, as it stands in the text
-	Offset int    // of the item, in bytes; for JSON, the index of the item
+	Item   string // the offending item: as it stands in the text, or as Mesos prints the resource that JSON gave
+	Offset int    // of the item in the text, in bytes; for JSON its index in the array, -1 if it is no array
 	JSON   bool   // the text was taken as JSON
 	Err    error
 }
 
 func (e *ParseError) Error() string {
 	where := "at byte " + strconv.Itoa(e.Offset)
-	if e.JSON {
+	switch {
+	case e.JSON && e.Offset < 0:
+		where = "JSON"
+	case e.JSON:
 		where = "item " + strconv.Itoa(e.Offset) + " of the JSON array"
 	}
-	return fmt.Sprintf("resources: %s (%.80q): %v", where, e.Item, e.Err)
+	if e.Item != "" {
+		where += fmt.Sprintf(" (%.80q)", e.Item)
+	}
+	return "resources: " + where + ": " + e.Err.Error()
 }
 
 // Unwrap returns the reason.
@@ -48,18 +54,23 @@ func (e syntaxError) Is(target error) bool { return target == ErrSyntax }
 // or as a JSON array of resources, in which everything can be expressed. A role in parentheses is a static reservation; mem
 // and disk are in MiB. Entries of one kind are added up, empty ones dropped. The error is a [*ParseError].
 func Parse(text string) (Set, error) {
+	s, _, err := parse(text)
+	return s, err
+}
+
+func parse(text string) (Set, []item, error) {
 	items, err := parseItems(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var s Set
+	s := make(Set, len(items))
 	for i := range items {
 		if err := Validate(&items[i].resource); err != nil {
-			return nil, items[i].fail(err)
+			return nil, nil, items[i].fail(err)
 		}
-		s = s.add(&items[i].resource)
+		s[i] = items[i].resource
 	}
-	return s, nil
+	return s.Plus(nil), items, nil
 }
 
 // MustParse is [Parse] for constants in tests and examples: it panics where Parse returns an error.
@@ -71,6 +82,15 @@ func MustParse(text string) Set {
 	return s
 }
 
+// cut keeps an error text from being as long as its input.
+func cut(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
 // item is one resource of a text, and where it stands.
 type item struct {
 	resource mesos.Resource
@@ -80,7 +100,11 @@ type item struct {
 }
 
 func (i *item) fail(err error) error {
-	return &ParseError{Item: i.text, Offset: i.offset, JSON: i.json, Err: err}
+	text := i.text
+	if i.json {
+		text = String(&i.resource)
+	}
+	return &ParseError{Item: text, Offset: i.offset, JSON: i.json, Err: err}
 }
 
 // parseItems tries JSON first, like Mesos.
@@ -123,13 +147,13 @@ const blanks = " \t\n\r"
 func parseToken(token string) (mesos.Resource, error) {
 	parts := strings.FieldsFunc(token, func(r rune) bool { return r == ':' })
 	if len(parts) != 2 {
-		return mesos.Resource{}, syntaxError("Bad value for resources, missing or extra ':' in " + token)
+		return mesos.Resource{}, syntaxError("Bad value for resources, missing or extra ':' in " + cut(token))
 	}
 	name, role := strings.Trim(parts[0], blanks), Unreserved
 	if open := strings.IndexByte(parts[0], '('); open >= 0 {
 		shut := strings.IndexByte(parts[0], ')')
 		if shut < open {
-			return mesos.Resource{}, syntaxError("Bad value for resources, mismatched parentheses in " + token)
+			return mesos.Resource{}, syntaxError("Bad value for resources, mismatched parentheses in " + cut(token))
 		}
 		name, role = strings.Trim(parts[0][:open], blanks), strings.Trim(parts[0][open+1:shut], blanks)
 	}
@@ -142,7 +166,7 @@ func parseToken(token string) (mesos.Resource, error) {
 
 func parseValue(name, value string) (mesos.Resource, error) {
 	fail := func(why string) (mesos.Resource, error) {
-		return mesos.Resource{}, syntaxError("Failed to parse resource " + name + " value " + value + " error " + why)
+		return mesos.Resource{}, syntaxError("Failed to parse resource " + cut(name) + " value " + cut(value) + " error " + why)
 	}
 	packed := strings.ReplaceAll(value, " ", "")
 	switch {
@@ -168,7 +192,7 @@ func parseValue(name, value string) (mesos.Resource, error) {
 		return fail(why)
 	}
 	if why != "" {
-		return mesos.Resource{}, syntaxError("Bad type for resource " + name + " value " + value + " type TEXT: " + why)
+		return mesos.Resource{}, syntaxError("Bad type for resource " + cut(name) + " value " + cut(value) + " type TEXT: " + why)
 	}
 	return Scalar(name, amount), nil
 }
@@ -218,7 +242,7 @@ func parseRanges(text string) (ranges []mesos.Value_Range, why string) {
 		begin, ok := parseUint(tokens[i])
 		end, ok2 := parseUint(tokens[i+1])
 		if !ok || !ok2 {
-			return nil, "Expecting non-negative integers in '" + tokens[i] + "'"
+			return nil, "Expecting non-negative integers in '" + cut(tokens[i]) + "'"
 		}
 		if begin > end {
 			return []mesos.Value_Range{{Begin: begin, End: end}}, ""

@@ -1,21 +1,31 @@
 package resource
 
 import (
-	"encoding/json"
+	"github.com/gogo/protobuf/proto"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
 )
 
 // parseJSON reads a JSON array of resources in either wire format.
 func parseJSON(text string) ([]item, error) {
-	var raw []json.RawMessage
-	if err := json.Unmarshal([]byte(text), &raw); err != nil {
-		return nil, &ParseError{Item: text, JSON: true, Err: syntaxError(err.Error())}
+	var read []*mesos.Resource
+	err := mesosjson.UnmarshalArray([]byte(text), func() proto.Message {
+		r := &mesos.Resource{}
+		read = append(read, r)
+		return r
+	})
+	if err != nil {
+		return nil, &ParseError{Offset: len(read) - 1, JSON: true, Err: jsonError{err}}
 	}
-	items := make([]item, len(raw))
-	for i := range raw {
-		items[i] = item{text: string(raw[i]), offset: i, json: true}
-		if err := json.Unmarshal(raw[i], &items[i].resource); err != nil {
-			return nil, items[i].fail(syntaxError(err.Error()))
-		}
+	items := make([]item, len(read))
+	for i, r := range read {
+		items[i] = item{resource: *r, offset: i, json: true}
 	}
 	return items, nil
 }
+
+// jsonError is a reason that errors.Is finds as ErrSyntax.
+type jsonError struct{ error }
+
+func (e jsonError) Unwrap() []error { return []error{e.error, ErrSyntax} }

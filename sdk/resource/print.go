@@ -22,9 +22,10 @@ func (s Set) String() string {
 	if len(s) == 0 {
 		return "{}"
 	}
+	copies := s.copies()
 	var b strings.Builder
 	for i := range s {
-		if !s.first(i) {
+		if copies != nil && copies[i] == 0 {
 			continue
 		}
 		if i > 0 {
@@ -32,7 +33,7 @@ func (s Set) String() string {
 		}
 		printResource(&b, &s[i])
 		if IsShared(&s[i]) {
-			b.WriteString("<" + strconv.Itoa(s.count(&s[i])) + ">")
+			b.WriteString("<" + strconv.Itoa(copies[i]) + ">")
 		}
 	}
 	return b.String()

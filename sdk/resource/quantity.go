@@ -5,43 +5,40 @@ import "github.com/stateful-mesos/moor/sdk/mesos"
 // Scalar returns the amount of what is called name, over all reservations, disks and roles; 0 if there is none. The size of a
 // shared volume counts once, however many copies s has of it.
 func (s Set) Scalar(name string) float64 {
+	copies := s.copies()
 	var total int64
 	for i := range s {
 		r := &s[i]
-		if r.Name == name && r.Type == mesos.SCALAR && s.first(i) {
+		if r.Name == name && r.Type == mesos.SCALAR && (copies == nil || copies[i] > 0) {
 			total = addFixed(total, max(0, amount(r)))
 		}
 	}
 	return Float(total)
 }
 
-// first tells whether entry i is not a further copy of a shared volume.
-func (s Set) first(i int) bool {
-	return s[i].Shared == nil || s[:i].count(&s[i]) == 0
-}
-
 // Quantities returns how much s has of each name, over all reservations, disks and roles: scalars as [Set.Scalar], ranges and
 // sets by the number of their items. Names of which there is nothing are left out.
 func (s Set) Quantities() map[string]float64 {
 	merged := s.Plus(nil)
-	fixed := make(map[string]int64)
-	others := make(map[string]float64)
+	copies := merged.copies()
+	scalars := make(map[string]int64)
+	quantities := make(map[string]float64)
 	for i := range merged {
 		switch r := &merged[i]; r.Type {
 		case mesos.SCALAR:
-			if merged.first(i) {
-				fixed[r.Name] = addFixed(fixed[r.Name], amount(r))
+			if copies == nil || copies[i] > 0 {
+				scalars[r.Name] = addFixed(scalars[r.Name], amount(r))
 			}
 		case mesos.RANGES:
-			others[r.Name] += countRanges(r.Ranges.Range)
+			quantities[r.Name] += countRanges(r.Ranges.Range)
 		case mesos.SET:
-			others[r.Name] += float64(len(r.Set.Item))
+			quantities[r.Name] += float64(len(r.Set.Item))
 		}
 	}
-	for name, amount := range fixed {
-		others[name] += Float(amount)
+	for name, amount := range scalars {
+		quantities[name] += Float(amount)
 	}
-	return others
+	return quantities
 }
 
 // HasQuantities tells whether s has at least the amounts that quantities name, over all reservations, ranges and sets

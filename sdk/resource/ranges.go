@@ -50,28 +50,41 @@ func addRanges(a, b []mesos.Value_Range) []mesos.Value_Range {
 	return coalesce(slices.Concat(a, b))
 }
 
-// subtractRanges returns what a has and b has not, in canonical form, in a slice of its own.
-func subtractRanges(a, b []mesos.Value_Range) []mesos.Value_Range {
+// subtractRanges appends to left what a has and b has not, in canonical form.
+func subtractRanges(left, a, b []mesos.Value_Range) []mesos.Value_Range {
 	a, b = coalesce(a), coalesce(b)
-	left := make([]mesos.Value_Range, 0, len(a)+1)
-	for _, r := range a {
-		for len(b) > 0 && b[0].End < r.Begin {
+	for i := range a {
+		begin, end := a[i].Begin, a[i].End
+		for len(b) > 0 && b[0].End < begin {
 			b = b[1:]
 		}
 		whole := true
-		for i := 0; whole && i < len(b) && b[i].Begin <= r.End; i++ {
-			if b[i].Begin > r.Begin {
-				left = append(left, mesos.Value_Range{Begin: r.Begin, End: b[i].Begin - 1})
+		for j := 0; whole && j < len(b) && b[j].Begin <= end; j++ {
+			if b[j].Begin > begin {
+				left = append(left, mesos.Value_Range{Begin: begin, End: b[j].Begin - 1})
 			}
-			if whole = b[i].End < r.End; whole {
-				r.Begin = b[i].End + 1
+			if whole = b[j].End < end; whole {
+				begin = b[j].End + 1
 			}
 		}
 		if whole {
-			left = append(left, mesos.Value_Range{Begin: r.Begin, End: r.End})
+			left = append(left, mesos.Value_Range{Begin: begin, End: end})
 		}
 	}
 	return left
+}
+
+// freshRanges returns a message with room for n ranges in one allocation, if n is small.
+func freshRanges(n int) *mesos.Value_Ranges {
+	if n > 4 {
+		return &mesos.Value_Ranges{Range: make([]mesos.Value_Range, 0, n)}
+	}
+	var both struct {
+		message mesos.Value_Ranges
+		ranges  [4]mesos.Value_Range
+	}
+	both.message.Range = both.ranges[:0]
+	return &both.message
 }
 
 // containsRanges tells whether every number of b is in a. It allocates only if a is not canonical.
@@ -79,15 +92,25 @@ func containsRanges(a, b []mesos.Value_Range) bool {
 	a = coalesce(a)
 	for i := range b {
 		want := &b[i]
-		at, _ := slices.BinarySearchFunc(a, want.Begin, func(r mesos.Value_Range, begin uint64) int {
-			return cmp.Compare(r.End, begin)
-		})
+		at := 0
+		if len(a) > fewRanges {
+			at, _ = slices.BinarySearchFunc(a, want.Begin, func(r mesos.Value_Range, begin uint64) int {
+				return cmp.Compare(r.End, begin)
+			})
+		} else {
+			for at < len(a) && a[at].End < want.Begin {
+				at++
+			}
+		}
 		if want.Begin > want.End || at == len(a) || a[at].Begin > want.Begin || want.End > a[at].End {
 			return false
 		}
 	}
 	return true
 }
+
+// fewRanges is how many ranges are looked at one by one.
+const fewRanges = 8
 
 // equalRanges tells whether a and b hold the same numbers.
 func equalRanges(a, b []mesos.Value_Range) bool {

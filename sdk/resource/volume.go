@@ -51,8 +51,5 @@ func Unvolume(r mesos.Resource) mesos.Resource {
 // IsVolume tells whether r is a persistent volume (semantics 2.5).
 func IsVolume(r *mesos.Resource) bool { return r.Disk != nil && r.Disk.Persistence != nil }
 
-// IsShared tells whether r may be used by several tasks at once.
-func IsShared(r *mesos.Resource) bool { return r.Shared != nil }
-
 // IsRevocable tells whether the master may take r back at any time.
 func IsRevocable(r *mesos.Resource) bool { return r.Revocable != nil }
