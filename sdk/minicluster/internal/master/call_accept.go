@@ -306,10 +306,14 @@ func (a *acceptance) disk(op *mesos.Offer_Operation) {
 
 // finish gives back what is left: results of operations at once, the untouched rest with the filter that the
 // framework asked for (semantics 3.1, step 7).
+//
+// The two are told apart by subtraction, from which a real master leaves out what GROW_VOLUME and SHRINK_VOLUME
+// made. So of the disk that a SHRINK_VOLUME frees, as much as there was of the same disk before is nobody's: it is
+// offered again when the framework is removed. The conformance records show it.
 func (a *acceptance) finish(filters *mesos.Filters) {
-	converted, _ := a.remaining.Minus(a.offered)
+	converted, _ := a.remaining.Plus(a.resized).Minus(a.offered)
 	untouched, _ := a.remaining.Minus(converted)
-	a.m.alloc.Give(a.agent.id, a.framework.id, a.remaining.Plus(a.resized))
+	a.m.alloc.Give(a.agent.id, a.framework.id, converted.Plus(untouched))
 	var refuse *float64
 	if filters != nil {
 		refuse = filters.RefuseSeconds

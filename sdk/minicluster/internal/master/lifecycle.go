@@ -71,6 +71,7 @@ func (m *Master) remove(f *framework) {
 		if a.connected {
 			a.handle.ShutdownFramework(mesos.FrameworkID{Value: f.id})
 		}
+		m.alloc.Give(a.id, f.id, m.alloc.Held(a.id, f.id)) // see acceptance.finish
 		for _, o := range a.operations {
 			m.settleOrphan(a, f, o)
 		}
