@@ -12,6 +12,7 @@ import (
 
 // The exit codes of [Main] that a scheduler may want to tell apart; 1 is every other failure.
 const (
+	ExitPort    = 69 // another process has the port: try again on another one
 	ExitInUse   = 75 // [ErrInUse]: try again later
 	ExitForeign = 78 // [ErrForeign] or [ErrNoVolume]: trying again doesn't help
 )
@@ -30,6 +31,8 @@ func Main() int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, syscall.EADDRNOTAVAIL):
+		return ExitPort
 	case errors.Is(err, ErrInUse):
 		return ExitInUse
 	case errors.Is(err, ErrForeign), errors.Is(err, ErrNoVolume):

@@ -87,25 +87,32 @@ func (n *Node) Run(ctx context.Context) error {
 	select {
 	case err = <-served:
 	case <-ctx.Done():
-		const patience = 5 * time.Second // below the grace a scheduler gives, so that the end is clean
-		stop, done := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer done()
-		err = server.Shutdown(stop)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = server.Close()
-		}
+		err = n.drain(server)
 		<-served
 	}
 	cancel()
 	loops.Wait()
-	for range cap(n.slots) { // with all of them taken no request is under way, and none begins
-		n.slots <- struct{}{}
-	}
 	n.work.Wait()
 	n.peers.close()
 	err = errors.Join(err, n.release())
 	n.cfg.Logger.Info("node has ended", "node", n.cfg.Name)
 	return err
+}
+
+// drain ends the server: what is under way is answered, what comes is refused. It doesn't wait for open connections as
+// http.Server.Shutdown does, since clients keep some that they have never used.
+func (n *Node) drain(server *http.Server) error {
+	const patience = 5 * time.Second // below the grace a scheduler gives, so that the end is clean
+	late := time.After(patience)
+	err := n.listener.Close()
+	for range cap(n.slots) { // with all of them taken no request is under way, and none begins
+		select {
+		case n.slots <- struct{}{}:
+		case <-late:
+			return errors.Join(err, server.Close(), errors.New("requests under way were cut off"))
+		}
+	}
+	return errors.Join(err, server.Close())
 }
 
 // release gives back what Open took, the lock last.

@@ -221,7 +221,7 @@ func TestProcessRefusals(t *testing.T) {
 	}{
 		{"no volume", EnvDir + "=" + filepath.Join(t.TempDir(), "none"), "no volume", ExitForeign},
 		{"another's volume", EnvDir + "=" + foreign, "it belongs to node-9", ExitForeign},
-		{"port in use", EnvListen + "=" + taken.Addr().String(), "address already in use", 1},
+		{"port in use", EnvListen + "=" + taken.Addr().String(), "address already in use", ExitPort},
 		{"no name", EnvName + "=", "Config.Name", 1},
 	} {
 		p := start(t, t.TempDir(), c.env)
