@@ -121,12 +121,13 @@ func TestHostileStreams(t *testing.T) {
 // A call whose answer has no end, or none at all, ends with its context.
 func TestHostileCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		answer := ""
+		answers := make(chan string, 1)
 		_, c := newPeer(t, false, func(conn net.Conn, r *http.Request) {
 			if r.Header.Get("Mesos-Stream-Id") == "" {
 				write(conn, opened)
 				return
 			}
+			answer := <-answers
 			if answer == "" {
 				hang(conn)
 				return
@@ -148,7 +149,7 @@ func TestHostileCalls(t *testing.T) {
 			{"HTTP/1.1 202 Accepted\r\n\r\n", nil}, // taken, whatever follows
 			{"HTTP/1.1 400 Bad Request\r\n\r\n", ErrRefused},
 		} {
-			answer = test.answer
+			answers <- test.answer
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			if err := s.Send(ctx, reviveCall()); !errors.Is(err, test.want) {
 				t.Errorf("%q: %v, want %v", test.answer, err, test.want)
