@@ -13,11 +13,13 @@ const (
 	jitter = 0.5
 )
 
-// growing returns delays from first to most that grow by a factor, for ever: backoff's own default gives up after 15 minutes.
+// growing returns delays that grow by a factor from about first to most, which is the longest, for ever: backoff's own default
+// gives up after 15 minutes.
 func growing(first, most time.Duration, factor float64) backoff.BackOff {
 	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval, b.Multiplier, b.RandomizationFactor = first, most, factor, jitter
-	b.MaxElapsedTime = 0
+	b.MaxInterval = time.Duration(float64(most) / (1 + jitter))
+	b.InitialInterval = min(first, b.MaxInterval)
+	b.Multiplier, b.RandomizationFactor, b.MaxElapsedTime = factor, jitter, 0
 	b.Reset()
 	return b
 }

@@ -313,3 +313,18 @@ func (l logged) Write(b []byte) (int, error) {
 	l.t.Log(strings.TrimSpace(string(b)))
 	return len(b), nil
 }
+
+// heartbeat is a record.
+var heartbeat = func() []byte {
+	b, err := (&schedulerpb.Event{Type: schedulerpb.Event_HEARTBEAT.Enum()}).Marshal()
+	if err != nil {
+		panic(err)
+	}
+	return recordio.Append(nil, b)
+}()
+
+func operationEvent(id string, state mesos.OperationState) *schedulerpb.Event {
+	return &schedulerpb.Event{Type: schedulerpb.Event_UPDATE_OPERATION_STATUS.Enum(), UpdateOperationStatus: &schedulerpb.Event_UpdateOperationStatus{
+		Status: mesos.OperationStatus{OperationID: &mesos.OperationID{Value: id}, State: state},
+	}}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -138,6 +139,9 @@ func (c *Client) post(ctx context.Context, via *http.Client, to *url.URL, who Cr
 	}
 	resp, err := via.Do(req)
 	if err != nil {
+		if e, ok := errors.AsType[*url.Error](err); ok {
+			err = e.Err // the rest of it says again which master it is
+		}
 		return nil, fmt.Errorf("master %s: %w", to.Host, err)
 	}
 	return resp, nil
