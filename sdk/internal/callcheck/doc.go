@@ -12,6 +12,8 @@
 //   - R4: two tasks of one id in a task group.
 //   - R5: a number that does not fit the master's fixed point. Every number must be finite and at most 1e12.
 //   - R6: REMOVE_QUOTA, deprecated, for a role that has no quota.
+//   - R7: a disk that is only taken whole (MOUNT, BLOCK, RAW with an id) twice in one operation, task or task group. This one is
+//     read in a master's sources, not tried: its check of containment counts the disk once, its books twice.
 //
 // What does damage that nobody is told of:
 //

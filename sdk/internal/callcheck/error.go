@@ -8,7 +8,7 @@ import (
 // ErrPoison is what every error of this package wraps.
 var ErrPoison = errors.New("refused: the call would kill a master or do silent damage")
 
-// A Rule names one of the rules in the documentation of this package: "R1" to "R6", "S1" to "S6".
+// A Rule names one of the rules in the documentation of this package: "R1" to "R7", "S1" to "S6".
 type Rule string
 
 // The rules, as the package's documentation lists them.
@@ -19,6 +19,7 @@ const (
 	DuplicateTask      Rule = "R4"
 	Number             Rule = "R5"
 	RemoveQuota        Rule = "R6"
+	DuplicateDisk      Rule = "R7"
 	EmptyVolume        Rule = "S1"
 	EmptyTaskResource  Rule = "S2"
 	BadContainerPath   Rule = "S3"

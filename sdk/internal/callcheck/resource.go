@@ -53,8 +53,9 @@ func loose(list []mesos.Resource, field string) *Error {
 	return nil
 }
 
-// list checks the resources of one operation. No operation has a use for one volume twice (R3).
+// list checks the resources of one operation. No operation has a use for one volume or one whole disk twice (R3, R7).
 func list(rs []mesos.Resource, field string) *Error {
+	var whole disks
 	var ids map[volume]struct{}
 	for i := range rs {
 		if e := resource(&rs[i], EmptyResource); e != nil {
@@ -72,7 +73,7 @@ func list(rs []mesos.Resource, field string) *Error {
 		}
 		ids[v] = struct{}{}
 	}
-	return nil
+	return whole.add(rs, field)
 }
 
 // volumes is list for resources that are about to become volumes.
@@ -142,13 +143,15 @@ func volumeOf(r *mesos.Resource) (volume, bool) {
 	if r.Disk == nil || r.Disk.Persistence == nil {
 		return volume{}, false
 	}
-	v := volume{role: "*", id: r.Disk.Persistence.ID}
+	return volume{role: roleOf(r), id: r.Disk.Persistence.ID}, true
+}
+
+// roleOf returns the role that r is reserved for in the end, "*" for none, in either wire format (semantics 2.5, 2.6).
+func roleOf(r *mesos.Resource) string {
 	if n := len(r.Reservations); n > 0 {
-		v.role = r.Reservations[n-1].GetRole()
-	} else if r.Role != nil {
-		v.role = *r.Role
+		return r.Reservations[n-1].GetRole()
 	}
-	return v, true
+	return r.GetRole()
 }
 
 func (v volume) twice(where string) *Error {

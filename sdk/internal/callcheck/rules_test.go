@@ -123,6 +123,18 @@ func TestOperations(t *testing.T) {
 		{"destroyed and made again", []mesos.Offer_Operation{destroy(volume("v", "r", "data")), create(volume("v", "r", "data")), destroy(volume("v", "r", "data"))}, ok, ""},
 		{"unreserved twice in one", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_UNRESERVE.Enum(), Unreserve: &mesos.Offer_Operation_Unreserve{Resources: []mesos.Resource{volume("v", "r", "d"), volume("v", "r", "d")}}}}, callcheck.DuplicateVolume, "accept.operations[0].unreserve.resources[1].disk.persistence.id"},
 
+		{"one MOUNT disk twice", []mesos.Offer_Operation{reserve(mounted(9, "/m"), mounted(9, "/m"))}, callcheck.DuplicateDisk, "accept.operations[0].reserve.resources[1].disk.source"},
+		{"two MOUNT disks", []mesos.Offer_Operation{reserve(mounted(9, "/m"), mounted(9, "/n"))}, ok, ""},
+		{"two MOUNT disks of unknown roots", []mesos.Offer_Operation{reserve(mounted(9, ""), mounted(9, ""))}, ok, ""},
+		{"one PATH disk twice", []mesos.Offer_Operation{reserve(onPath(9), onPath(9))}, ok, ""},
+		{"one old RAW disk twice", []mesos.Offer_Operation{reserve(raw("vol"), raw("vol"))}, callcheck.DuplicateDisk, "accept.operations[0].reserve.resources[1].disk.source"},
+		{"one RAW pool twice", []mesos.Offer_Operation{reserve(raw(""), raw(""))}, ok, ""},
+		{"one MOUNT disk in two operations", []mesos.Offer_Operation{reserve(mounted(9, "/m")), launch(task("t", mounted(9, "/m")))}, ok, ""},
+		{"one MOUNT disk twice in a task", []mesos.Offer_Operation{launch(task("t", mounted(9, "/m"), mounted(9, "/m")))}, callcheck.DuplicateDisk, "accept.operations[0].launch.task_infos[0].resources[1].disk.source"},
+		{"one MOUNT disk in task and executor", []mesos.Offer_Operation{launch(mesos.TaskInfo{Resources: []mesos.Resource{mounted(9, "/m")}, Executor: &mesos.ExecutorInfo{Resources: []mesos.Resource{mounted(9, "/m")}}})}, callcheck.DuplicateDisk, "accept.operations[0].launch.task_infos[0].executor.resources[0].disk.source"},
+		{"one MOUNT disk twice in an executor", []mesos.Offer_Operation{group(mesos.ExecutorInfo{Resources: []mesos.Resource{mounted(9, "/m"), mounted(9, "/m")}})}, callcheck.DuplicateDisk, "accept.operations[0].launch_group.executor.resources[1].disk.source"},
+		{"one MOUNT disk in two tasks of a group", []mesos.Offer_Operation{group(mesos.ExecutorInfo{}, task("t", mounted(9, "/m")), task("u", mounted(9, "/m")))}, callcheck.DuplicateDisk, "accept.operations[0].launch_group.task_group.tasks[1].resources[0].disk.source"},
+
 		{"one task twice in one operation", []mesos.Offer_Operation{launch(task("t", scalar(1)), task("t", scalar(1)))}, callcheck.DuplicateTask, "accept.operations[0].launch.task_infos[1].task_id"},
 		{"one task twice in two operations", []mesos.Offer_Operation{launch(task("t", scalar(1))), group(mesos.ExecutorInfo{}, task("t", scalar(1)))}, callcheck.DuplicateTask, "accept.operations[1].launch_group.task_group.tasks[0].task_id"},
 		{"one executor for two tasks", []mesos.Offer_Operation{launch(task("t", scalar(1))), launch(task("u", scalar(1)))}, ok, ""},
@@ -171,6 +183,29 @@ func TestOperations(t *testing.T) {
 			}
 		})
 	}
+}
+
+func mounted(v float64, root string) mesos.Resource {
+	r := scalar(v)
+	r.Disk = &mesos.Resource_DiskInfo{Source: &mesos.Resource_DiskInfo_Source{Type: mesos.Resource_DiskInfo_Source_MOUNT,
+		Mount: &mesos.Resource_DiskInfo_Source_Mount{Root: &root}}}
+	return r
+}
+
+func onPath(v float64) mesos.Resource {
+	r := scalar(v)
+	r.Disk = &mesos.Resource_DiskInfo{Source: &mesos.Resource_DiskInfo_Source{Type: mesos.Resource_DiskInfo_Source_PATH,
+		Path: &mesos.Resource_DiskInfo_Source_Path{Root: new("/p")}}}
+	return r
+}
+
+func raw(id string) mesos.Resource {
+	r := scalar(9)
+	r.Disk = &mesos.Resource_DiskInfo{Source: &mesos.Resource_DiskInfo_Source{Type: mesos.Resource_DiskInfo_Source_RAW}}
+	if id != "" {
+		r.Disk.Source.ID = &id
+	}
+	return r
 }
 
 // preVolume is a volume in the format of frameworks without RESERVATION_REFINEMENT.

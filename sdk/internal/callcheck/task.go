@@ -21,6 +21,9 @@ func launches(op *mesos.Offer_Operation) *Error {
 		if e := tasks(m.TaskGroup.Tasks, "tasks"); e != nil {
 			return e.in("task_group").in("launch_group")
 		}
+		if e := groupDisks(m); e != nil {
+			return e.in("launch_group")
+		}
 	}
 	return nil
 }
@@ -34,12 +37,34 @@ func tasks(list []mesos.TaskInfo, field string) *Error {
 	return nil
 }
 
+// groupDisks checks a group as a whole, for that is how its resources are taken (semantics 3.12).
+func groupDisks(m *mesos.Offer_Operation_LaunchGroup) *Error {
+	var whole disks
+	if e := whole.add(m.Executor.Resources, "resources"); e != nil {
+		return e.in("executor")
+	}
+	for i := range m.TaskGroup.Tasks {
+		if e := whole.add(m.TaskGroup.Tasks[i].Resources, "resources"); e != nil {
+			return e.at("tasks", i).in("task_group")
+		}
+	}
+	return nil
+}
+
 func task(t *mesos.TaskInfo) *Error {
-	if e := used(t.Resources); e != nil {
+	var whole disks
+	e := used(t.Resources)
+	if e == nil {
+		e = whole.add(t.Resources, "resources")
+	}
+	if e != nil {
 		return e
 	}
 	if t.Executor != nil {
-		if e := used(t.Executor.Resources); e != nil {
+		if e = used(t.Executor.Resources); e == nil {
+			e = whole.add(t.Executor.Resources, "resources")
+		}
+		if e != nil {
 			return e.in("executor")
 		}
 	}
