@@ -11,6 +11,13 @@ import (
 
 // convert applies a reservation or a volume operation to what is left. consumed says what entry i of list takes.
 func (c *Chain) convert(op *mesos.Offer_Operation, list []mesos.Resource, field string, consumed func(mesos.Resource) mesos.Resource) *Error {
+	wanted := make(resource.Set, len(list))
+	for i := range list {
+		wanted[i] = consumed(list[i])
+	}
+	if !wholeDisks(c.left, wanted) {
+		return c.lacks(c.left, wanted, field)
+	}
 	after, err := c.left.Apply(op)
 	var missing *resource.NotContainedError
 	var copies *resource.SharedCopiesError
@@ -19,10 +26,6 @@ func (c *Chain) convert(op *mesos.Offer_Operation, list []mesos.Resource, field 
 		c.left = after
 		return nil
 	case errors.As(err, &missing):
-		wanted := make(resource.Set, len(list))
-		for i := range list {
-			wanted[i] = consumed(list[i])
-		}
 		return c.lacks(c.left, wanted, field).because(err)
 	case errors.As(err, &copies):
 		return refuse(ErrShared, field, "%v; destroy it when no other copy is offered", err).because(err)
@@ -33,7 +36,7 @@ func (c *Chain) convert(op *mesos.Offer_Operation, list []mesos.Resource, field 
 // take removes what an operation keeps to itself until it is done, or for ever. fields name the entries of wanted.
 func (c *Chain) take(wanted resource.Set, fields ...string) *Error {
 	for i := range wanted {
-		if !c.left.Contains(wanted[:i+1]) {
+		if !contains(c.left, wanted[:i+1]) {
 			return c.lack(c.left, wanted[:i+1]).in(fields[i])
 		}
 	}
@@ -54,11 +57,41 @@ func (c *Chain) mark(s resource.Set, f fate) {
 // lacks says which entry of wanted, together with those before it, is not in available, and what of its kind is.
 func (c *Chain) lacks(available, wanted resource.Set, field string) *Error {
 	for i := range wanted {
-		if !available.Contains(wanted[:i+1]) {
+		if !contains(available, wanted[:i+1]) {
 			return c.lack(available, wanted[:i+1]).at(field, i)
 		}
 	}
 	return refuse(ErrNotContained, field, "not in what is left")
+}
+
+// contains is stricter than the master in one thing: a disk that is only taken whole can't be taken twice. The master counts such a disk
+// once where it looks for it, and twice where it takes it (semantics 2.4).
+func contains(available, wanted resource.Set) bool {
+	return wholeDisks(available, wanted) && available.Contains(wanted)
+}
+
+// wholeDisks tells whether available has each of wanted's indivisible disks as often as wanted.
+func wholeDisks(available, wanted resource.Set) bool {
+	for i := range wanted {
+		r := &wanted[i]
+		if resource.IsVolume(r) || !resource.IsIndivisible(r) {
+			continue
+		}
+		if n := count(wanted, r); n > 1 && n > count(available, r) {
+			return false
+		}
+	}
+	return true
+}
+
+func count(s resource.Set, r *mesos.Resource) int {
+	n := 0
+	for i := range s {
+		if resource.Equal(&s[i], r) {
+			n++
+		}
+	}
+	return n
 }
 
 // lack explains why the last entry of wanted can't be had.

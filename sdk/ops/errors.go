@@ -77,6 +77,8 @@ func poison(op *mesos.Offer_Operation) *Error {
 		rule = ErrDuplicateVolume
 	case callcheck.DuplicateTask:
 		rule = ErrDuplicateTask
+	case callcheck.DuplicateDisk:
+		rule = ErrMountWhole
 	case callcheck.Number:
 		rule = ErrNumber
 	case callcheck.BadContainerPath:

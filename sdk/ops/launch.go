@@ -78,11 +78,11 @@ func (c *Chain) launchable() resource.Set {
 
 // holds checks that available contains wanted; the entries from the index on are those of field, the others were checked before.
 func (c *Chain) holds(available, wanted resource.Set, from int, field string) *Error {
-	if available.Contains(wanted) {
+	if contains(available, wanted) {
 		return nil
 	}
 	for i := from; i < len(wanted); i++ {
-		if !available.Contains(wanted[:i+1]) {
+		if !contains(available, wanted[:i+1]) {
 			return c.lack(available, wanted[:i+1]).at(field, i-from)
 		}
 	}

@@ -34,9 +34,10 @@ func launches(t *testing.T, offer mesos.Offer, rows []refusal) {
 
 // The order of semantics 3.10; rows of 10.5.
 func TestLaunch(t *testing.T) {
+	nowhere := onDisk(mesos.Resource_DiskInfo_Source_BLOCK, "", 70)
 	v, w := volume(mine, "v", 10), volume(mine, "w", 20)
 	offer := offered("db", together(parsed("cpus:4;mem:1024;disk:100;gpus:2;ports:[31000-31010];x:{a,b}"), reservedAs(mine, "cpus:1"),
-		[]mesos.Resource{v, w, revocable(resource.Scalar("cpus", 2))})...)
+		[]mesos.Resource{v, w, revocable(resource.Scalar("cpus", 2)), mount("/m", 50), nowhere, nowhere})...)
 	good := task("t", parsed("cpus:1;mem:64")...)
 	cpu := parsed("cpus:1")[0]
 	launches(t, offer, []refusal{
@@ -71,6 +72,10 @@ func TestLaunch(t *testing.T) {
 		{"16: a volume that isn't there", task("t", cpu, volume(mine, "ghost", 10)), ops.ErrNotContained, "resources[1]"},
 		{"16: part of a volume", task("t", cpu, volume(mine, "v", 5)), ops.ErrNotContained, "resources[1]"},
 		{"16: ports and items", task("t", cpu, parsed("ports:[31001-31002,31009-31010]")[0], parsed("x:{b}")[0]), nil, ""},
+		{"16: a MOUNT disk", task("t", cpu, mount("/m", 50)), nil, ""},
+		{"16: a MOUNT disk twice", task("t", cpu, mount("/m", 50), mount("/m", 50)), ops.ErrMountWhole, "resources[2].disk.source"},
+		{"16: two disks that look alike", task("t", cpu, nowhere, nowhere), nil, ""},
+		{"16: three", task("t", cpu, nowhere, nowhere, nowhere), ops.ErrMountWhole, "resources[3]"},
 		{"16: other ports", task("t", cpu, parsed("ports:[31010-31011]")[0]), ops.ErrNotContained, "resources[1]"},
 		{"16: reserved and unreserved", task("t", cpu, reservedAs(mine, "cpus:1")[0]), nil, ""},
 		{"17: cgroups apart", with(good, func(t *mesos.TaskInfo) {

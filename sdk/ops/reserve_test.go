@@ -11,8 +11,9 @@ import (
 
 // Rows 66 to 85 of semantics 10.3, as far as a framework sees them before it sends.
 func TestReserve(t *testing.T) {
+	nowhere := onDisk(mesos.Resource_DiskInfo_Source_BLOCK, "", 70)
 	free := offered("db", together(parsed("cpus:4;mem:100;ports:[31000-31010];x:{a,b};mem(db):20"), []mesos.Resource{
-		mount("/m", 500), pathDisk("/p", 300), revocable(resource.Scalar("cpus", 2))})...)
+		mount("/m", 500), pathDisk("/p", 300), nowhere, revocable(resource.Scalar("cpus", 2))})...)
 	as := func(change func(*resource.Reservation)) resource.Reservation {
 		r := mine
 		change(&r)
@@ -55,6 +56,8 @@ func TestReserve(t *testing.T) {
 		{"78: revocable", mine, resource.Set{revocable(resource.Scalar("cpus", 1))}, ops.ErrRevocable, first + ".revocable"},
 		{"a MOUNT disk", mine, resource.Set{mount("/m", 500)}, nil, ""},
 		{"part of a MOUNT disk", mine, resource.Set{mount("/m", 100)}, ops.ErrMountWhole, first},
+		{"a MOUNT disk twice", mine, resource.Set{mount("/m", 500), mount("/m", 500)}, ops.ErrMountWhole, "reserve.resources[1].disk.source"},
+		{"a MOUNT disk without a root twice", mine, resource.Set{nowhere, nowhere}, ops.ErrMountWhole, "reserve.resources[1]"},
 		{"another MOUNT disk", mine, resource.Set{mount("/n", 500)}, ops.ErrNotContained, first},
 		{"part of a PATH disk", mine, resource.Set{pathDisk("/p", 100)}, nil, ""},
 		{"nothing", mine, nil, ops.ErrNothing, "reserve.resources"},
