@@ -55,6 +55,7 @@ func (s *sender) take() []session.Sent {
 
 // run sends until ctx ends.
 func (s *sender) run(ctx context.Context) {
+	var failed *wire.Stream // of whose calls one may have got lost: what was to follow it must not overtake it
 	for {
 		select {
 		case <-ctx.Done():
@@ -62,7 +63,15 @@ func (s *sender) run(ctx context.Context) {
 		case <-s.ready:
 		}
 		for j, ok := s.next(); ok; j, ok = s.next() {
-			s.report(j.id, s.send(j))
+			err := ErrNotSubscribed
+			if j.stream == failed {
+				s.telemetry.called(j.ctx, j.call, err)
+			} else {
+				err = s.send(j)
+			}
+			if o := s.report(j.id, err); o == session.Unknown || o == session.Hopeless {
+				failed = j.stream
+			}
 		}
 	}
 }
@@ -94,11 +103,13 @@ func (s *sender) send(j job) error {
 	return err
 }
 
-func (s *sender) report(id int, err error) {
+func (s *sender) report(id int, err error) session.Outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.results = append(s.results, session.Sent{ID: id, Outcome: outcome(err), Err: err})
+	o := outcome(err)
+	s.results = append(s.results, session.Sent{ID: id, Outcome: o, Err: err})
 	signal(s.done)
+	return o
 }
 
 // outcome is what the session makes of a call's error.
