@@ -15,7 +15,7 @@ func (d *draft) match() Match {
 		Found: len(d.found) == len(d.k.volumes) && (len(d.k.volumes) > 0 || d.usesOwn()),
 	}
 	// A static reservation is the same for everybody: there, only volumes tell whose something is.
-	m.Adopted = d.k.need.Claim == nil && (len(d.found) > 0 || !d.k.need.Reservation.Static && d.usesOwn())
+	m.Adopted = !d.k.proven() && (len(d.found) > 0 || !d.k.need.Reservation.Static && d.usesOwn())
 	volumes, created := d.volumes()
 	m.Volumes = volumes
 	slices.SortFunc(d.made, func(a, b made) int { return cmp.Compare(a.volume, b.volume) })
@@ -55,7 +55,7 @@ func (d *draft) volumes() (all, created []mesos.Resource) {
 	for i, r := range byIndex {
 		all = append(all, r)
 		if slices.ContainsFunc(d.made, func(m made) bool { return m.volume == i }) {
-			created = append(created, r)
+			created = append(created, clone(&r))
 		}
 	}
 	return all, created

@@ -59,27 +59,27 @@ func TestFind(t *testing.T) {
 		name:   "claimed: never new disk, however much there is",
 		need:   claimed(a, "s1"),
 		offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
-		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1)
+		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1
 unused offer-s2`,
 	}, {
 		name:   "claimed: its reserved disk without the volume is not its data",
 		need:   claimed(a, "s1"),
 		offers: []mesos.Offer{offer("s1", reserved(own, "disk:1024"), kept, plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; 1024 MiB of disk reserved for it there are no volume; last seen on agent s1 (host-s1)
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; 1024 MiB of disk reserved for it there are no volume; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
 	}, {
 		name:   "claimed: one of two volumes is not enough",
 		need:   claimed(two(a), "s1"),
 		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); last seen on agent s1 (host-s1)
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
 	}, {
 		name:   "claimed: the volumes must be on one agent",
 		need:   claimed(two(a), "s1"),
 		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty), offer("s2", onRoot(own, data), kept)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1)
-refuse need "a" on agent s2 (host-s2): volumes not on offer: a-log; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1)
+		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1), whose offers lack them
+refuse need "a" on agent s2 (host-s2): volumes not on offer: a-log; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1
 unused offer-s2`,
 	}, {
@@ -131,7 +131,7 @@ unused offer-s1`,
 		need:   claimed(a, "s1"),
 		offers: []mesos.Offer{offer("s1", onRoot(others, data), kept, plenty)},
 		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
-refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; last seen on agent s1 (host-s1)
+refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
 	}, {
 		name:   "claimed: the same id and labels of another principal",
@@ -143,7 +143,7 @@ unused offer-s1`,
 		name:   "claimed: the same id in another role isn't even looked at",
 		need:   claimed(a, "s1"),
 		offers: []mesos.Offer{offerTo("other", "s1", on(resource.Reservation{Role: "other", Principal: principal, Labels: own.Labels}, data, resource.Scalar("disk", 1024)))},
-		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1)
+		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
 	}, {
 		name:   "not claimed: an answer was lost, the volume is adopted and not made again",
@@ -223,6 +223,52 @@ unused offer-s1`,
 		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
 unused offer-s1`,
 	}, {
+		name:   "intended: nothing was made; it is made there and nowhere else",
+		need:   intended(a, "s2"),
+		offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
+		want: `match a@s2 found=false adopted=false
+  reserve cpus([({instance: a})]):1; disk([({instance: a})]):1024; mem([({instance: a})]):512
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "intended: its agent isn't offered just now, so it waits",
+		need:   intended(a, "s2"),
+		offers: []mesos.Offer{offer("s1", plenty)},
+		want: `refuse need "a": volumes not on offer: a-data; meant for agent s2 (host-s2)
+unused offer-s1`,
+	}, {
+		name:   "intended: some was made, and the agent has another id since; it is completed",
+		need:   intended(two(a), "s2"),
+		offers: []mesos.Offer{offer("s1", plenty), offer("s9", onRoot(own, log), reserved(own, "disk:1024"), plenty)},
+		want: `match a@s9 found=false adopted=true
+  reserve cpus([({instance: a})]):1; mem([({instance: a})]):512
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; disk([({instance: a})])[a-log:path-of-a-log]:512; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "intended: disk was reserved, and the agent has another id since",
+		need:   intended(a, "s2"),
+		offers: []mesos.Offer{offer("s1", plenty), offer("s9", reserved(own, "disk:1024"), plenty)},
+		want: `match a@s9 found=false adopted=true
+  reserve cpus([({instance: a})]):1; mem([({instance: a})]):512
+  create  disk([({instance: a})])[a-data:path-of-a-data]:1024
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
+unused offer-s1`,
+	}, {
+		name:   "intended: it all worked",
+		need:   intended(a, "s2"),
+		offers: []mesos.Offer{offer("s2", onRoot(own, data), kept)},
+		want: `match a@s2 found=true adopted=true
+  task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
+	}, {
+		name:   "intended: there, but no longer any room",
+		need:   intended(a, "s2"),
+		offers: []mesos.Offer{offer("s2", "cpus:4;mem:4096;disk:100"), offer("s1", plenty)},
+		want: `refuse need "a" on agent s2 (host-s2): volume "a-data": wanted 1024 MiB root disk, 100 offered
+unused offer-s1
+unused offer-s2`,
+	}, {
 		name:   "a volume twice on one agent, as a broken GROW leaves it, is not guessed at",
 		need:   a,
 		offers: []mesos.Offer{offer("s1", onRoot(own, data), onRoot(own, volume("a-data", 16)))},
@@ -271,7 +317,7 @@ func TestClaimWithoutVolumes(t *testing.T) {
 	if len(result.Refusals) != 1 || !errors.As(result.Refusals[0], &missing) || len(missing.Missing) != 0 {
 		t.Errorf("got\n%s", lines(result))
 	}
-	if want := `need "a": its reserved resources are not on offer; last seen on agent s1 (host-s1)`; result.Refusals[0].Error() != want {
+	if want := `need "a": its reserved resources are not on offer; last seen on agent s1 (host-s1), whose offers lack them`; result.Refusals[0].Error() != want {
 		t.Errorf("got %q, want %q", result.Refusals[0].Error(), want)
 	}
 }

@@ -1,8 +1,8 @@
 package matcher
 
 import (
-	"cmp"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -128,28 +128,25 @@ func (r *round) poolsFor(k *known) []*pool {
 	if len(r.byRole[""]) == 0 {
 		return r.byRole[k.need.Reservation.Role]
 	}
-	return slices.Concat(r.byRole[k.need.Reservation.Role], r.byRole[""])
+	pools := slices.Concat(r.byRole[k.need.Reservation.Role], r.byRole[""])
+	slices.SortFunc(pools, func(a, b *pool) int { return a.rank - b.rank })
+	return pools
 }
 
 // order puts hosts with the fewest instances of k's group first, so that instances are spread where no rule
-// says otherwise.
+// says otherwise; open is in the order of ranks.
 func (r *round) order(k *known, open []*pool) []*pool {
-	type candidate struct {
-		pool  *pool
-		count int
-	}
-	candidates := make([]candidate, len(open))
-	placements := Placements{self: k.need.ID, before: r.m.placed, round: r.tally}
+	hosts := facet{k.need.Group, Hostname}
+	before, now := r.m.placed.values[hosts], r.tally.values[hosts]
+	keys := make([]int64, len(open))
 	for i, p := range open {
 		r.steps++
-		candidates[i] = candidate{p, placements.Count(k.need.Group, Hostname, p.agent.Hostname)}
+		keys[i] = int64(before[p.agent.Hostname]+now[p.agent.Hostname])<<32 | int64(i)
 	}
-	slices.SortFunc(candidates, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.pool.rank, b.pool.rank))
-	})
-	ordered := make([]*pool, len(candidates))
-	for i, c := range candidates {
-		ordered[i] = c.pool
+	slices.Sort(keys)
+	ordered := make([]*pool, len(open))
+	for i, key := range keys {
+		ordered[i] = open[key&math.MaxUint32]
 	}
 	return ordered
 }

@@ -35,6 +35,12 @@ func claimed(n Need, agent string) Need {
 	return n
 }
 
+func intended(n Need, agent string) Need {
+	n = claimed(n, agent)
+	n.Claim.Intent = true
+	return n
+}
+
 // offer is one for the role, of agent "a" on "host-a"; its id is of the agent unless given.
 func offer(agent string, resources ...any) mesos.Offer {
 	return offerTo(role, agent, resources...)

@@ -20,16 +20,16 @@ func (m *Matcher) insert(k *known) {
 			m.clashes[key] = struct{}{}
 		}
 	}
-	switch {
-	case k.need.Claim == nil:
+	switch claim := k.need.Claim; {
+	case claim == nil:
 		m.fresh = inserted(m.fresh, k)
 		m.shapes[k.shape]++
 		m.freshKey[k.key]++
+	case claim.Intent:
+		include(m.intents, claim.AgentID, k)
+		include(m.claimed, k.key, k)
 	case len(k.volumes) > 0:
-		if m.claimed[k.key] == nil {
-			m.claimed[k.key] = map[*known]struct{}{}
-		}
-		m.claimed[k.key][k] = struct{}{}
+		include(m.claimed, k.key, k)
 	default:
 		if m.bound[k.key] == nil {
 			m.bound[k.key] = map[string][]*known{}
@@ -47,15 +47,16 @@ func (m *Matcher) drop(k *known) {
 	for i := range k.volumes {
 		m.dropVolume(k.volumeKey(i), k)
 	}
-	switch {
-	case k.need.Claim == nil:
+	switch claim := k.need.Claim; {
+	case claim == nil:
 		m.fresh = removed(m.fresh, k)
 		lessen(m.shapes, k.shape)
 		lessen(m.freshKey, k.key)
+	case claim.Intent:
+		exclude(m.intents, claim.AgentID, k)
+		exclude(m.claimed, k.key, k)
 	case len(k.volumes) > 0:
-		if delete(m.claimed[k.key], k); len(m.claimed[k.key]) == 0 {
-			delete(m.claimed, k.key)
-		}
+		exclude(m.claimed, k.key, k)
 	default:
 		shapes := m.bound[k.key]
 		if shapes[k.shape] = removed(shapes[k.shape], k); len(shapes[k.shape]) == 0 {
@@ -89,6 +90,19 @@ func (m *Matcher) usable(k *known) bool {
 		}
 	}
 	return true
+}
+
+func include(index map[string]map[*known]struct{}, key string, k *known) {
+	if index[key] == nil {
+		index[key] = map[*known]struct{}{}
+	}
+	index[key][k] = struct{}{}
+}
+
+func exclude(index map[string]map[*known]struct{}, key string, k *known) {
+	if delete(index[key], k); len(index[key]) == 0 {
+		delete(index, key)
+	}
 }
 
 func lessen(counts map[string]int, key string) {

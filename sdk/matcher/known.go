@@ -70,6 +70,9 @@ func newKnown(n Need) *known {
 // reserves tells whether the need has a reservation at all.
 func (k *known) reserves() bool { return k.need.Reservation.Role != "" }
 
+// proven tells whether what the need owns is known to exist: then none of it is ever made again.
+func (k *known) proven() bool { return k.need.Claim != nil && !k.need.Claim.Intent }
+
 // adds tells whether the need may reserve more: not what is static, nor what somebody else reserved for it.
 func (k *known) adds() bool {
 	n := &k.need

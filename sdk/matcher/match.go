@@ -23,7 +23,7 @@ type Match struct {
 	// Found: all the need's volumes were on offer (of a need without volumes: something reserved as its). The
 	// data is what it was.
 	Found bool
-	// Adopted: there was no Claim, but something carried the need's exact reservation: an earlier attempt
+	// Adopted: there was no Claim, or an Intent only, but something carried the need's exact reservation: an earlier attempt
 	// whose answer was lost, in whole or in part, or the life before the loss of a store.
 	Adopted bool
 	// Created are the persistence ids of the volumes that the chain makes.
@@ -39,8 +39,11 @@ func (m Match) AgentID() mesos.AgentID { return mesos.AgentID{Value: m.Agent.ID}
 // Hostname is the agent's.
 func (m Match) Hostname() string { return m.Agent.Hostname }
 
-// Claim is what the need's Claim has to be from when the ACCEPT is sent: store it first.
-func (m Match) Claim() Claim { return Claim{Hostname: m.Agent.Hostname, AgentID: m.Agent.ID} }
+// Claim is what the need's Claim has to be from when the ACCEPT is sent: store it first. It is an Intent if
+// something has to be made.
+func (m Match) Claim() Claim {
+	return Claim{Hostname: m.Agent.Hostname, AgentID: m.Agent.ID, Intent: len(m.operations) > 0 && !m.Found}
+}
 
 // Placed is the match as the rules count it from now on.
 func (m Match) Placed() Placed {

@@ -24,6 +24,7 @@ type Matcher struct {
 	volumes  map[volumeKey][]*known         // who wants a volume; more than one likewise
 	claimed  map[string]map[*known]struct{} // by reservation: claimed needs with volumes
 	bound    map[string]map[string][]*known // by reservation and shape: claimed needs without, ordered by id
+	intents  map[string]map[*known]struct{} // by agent id: needs with an intent
 	fresh    []*known                       // needs without a claim, ordered by id
 	shapes   map[string]int                 // how many of fresh have a shape
 	freshKey map[string]int                 // how many of fresh have a reservation
@@ -39,7 +40,7 @@ func New(needs []Need, placed []Placed, cfg Config) *Matcher {
 	m := &Matcher{
 		limit: cfg.PerAgent, needs: make(map[string][]*known, len(needs)), volumes: make(map[volumeKey][]*known, len(needs)),
 		claimed: map[string]map[*known]struct{}{}, bound: map[string]map[string][]*known{},
-		shapes: map[string]int{}, freshKey: map[string]int{}, faulty: map[*known]struct{}{},
+		intents: map[string]map[*known]struct{}{}, shapes: map[string]int{}, freshKey: map[string]int{}, faulty: map[*known]struct{}{},
 		doubles: map[string]struct{}{}, clashes: map[volumeKey]struct{}{}, placed: newTally(),
 	}
 	if m.limit == 0 {

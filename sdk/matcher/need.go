@@ -45,6 +45,11 @@ type Need struct {
 type Claim struct {
 	Hostname string
 	AgentID  string
+	// Intent: the ACCEPT that makes what is to be claimed was decided on, and its outcome isn't known yet. Stored
+	// before the ACCEPT is sent, it makes a crash or a lost answer harmless: what is missing is made, but only where
+	// some of it is found, else on the agent AgentID; never a second time elsewhere because that agent isn't
+	// offered just now. Clear it when the task runs or the volumes were offered; drop the Claim to give up.
+	Intent bool
 }
 
 // Placed is an instance that runs, or owns volumes, somewhere: what the rules count.

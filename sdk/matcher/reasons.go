@@ -46,6 +46,9 @@ type MissingError struct {
 	Missing []string   // persistence ids; none for a need without volumes, whose reserved resources are missing
 	Found   []Sighting // the others
 	Claim   Claim
+	// AgentOffered: the agent of the claim is among the offers, without them. If no task uses them, and the offer
+	// is newer than the last ACCEPT, they don't exist there.
+	AgentOffered bool
 	// ReservedDisk is disk in MiB that is reserved as the need's and isn't a volume, on the agent refused.
 	ReservedDisk float64
 }
@@ -63,8 +66,15 @@ func (e *MissingError) Error() string {
 	if e.ReservedDisk > 0 {
 		fmt.Fprintf(&b, "; %s MiB of disk reserved for it there are no volume", number(e.ReservedDisk))
 	}
-	if e.Claim != (Claim{}) {
-		fmt.Fprintf(&b, "; last seen on agent %s (%s)", e.Claim.AgentID, e.Claim.Hostname)
+	if e.Claim.AgentID != "" || e.Claim.Hostname != "" {
+		where := "last seen on"
+		if e.Claim.Intent {
+			where = "meant for"
+		}
+		fmt.Fprintf(&b, "; %s agent %s (%s)", where, e.Claim.AgentID, e.Claim.Hostname)
+	}
+	if e.AgentOffered {
+		b.WriteString(", whose offers lack them")
 	}
 	return b.String()
 }
@@ -182,7 +192,10 @@ type RoleError struct {
 }
 
 func (e *RoleError) Error() string {
-	if e.Have == "" {
+	switch {
+	case e.Want == "":
+		return "nothing was offered"
+	case e.Have == "":
 		return fmt.Sprintf("nothing was offered to role %q", e.Want)
 	}
 	return fmt.Sprintf("something must be reserved for role %q, but the offer is for role %q", e.Want, e.Have)

@@ -49,14 +49,14 @@ func single(sights []sight) []sight {
 // locate returns the pool that has what is to be used of k's volumes; nil: a claimed need's are nowhere complete.
 func (r *round) locate(k *known, sights []sight) (*pool, error) {
 	places, twice := placesOf(sights)
-	if k.need.Claim == nil {
-		if len(places) > 1 || twice {
-			return nil, &AmbiguousError{Found: sightings(k, sights)}
-		}
-		return places[0], nil
-	}
 	full := slices.DeleteFunc(slices.Clone(places), func(p *pool) bool { return !complete(k, p, sights) })
 	switch {
+	case !k.proven() && len(places) == 1 && !twice:
+		return places[0], nil
+	case !k.proven() && len(places) == 0:
+		return r.intention(k), nil
+	case k.need.Claim == nil:
+		return nil, &AmbiguousError{Found: sightings(k, sights)}
 	case len(full) == 0 && !twice:
 		return nil, nil
 	case len(full) == 1 && !twice && len(places) == 1:
@@ -73,6 +73,15 @@ func (r *round) locate(k *known, sights []sight) (*pool, error) {
 		}
 	}
 	return nil, &AmbiguousError{Found: sightings(k, sights)}
+}
+
+// intention returns where a need with an intent is to be served if no volume was found: where something is reserved as
+// its, or on the agent it was meant for; nil: neither is offered.
+func (r *round) intention(k *known) *pool {
+	if lonely := r.lonely[k]; len(lonely) == 1 {
+		return lonely[0]
+	}
+	return r.intended[k]
 }
 
 // placesOf lists the pools of the sights, and tells whether a volume was seen twice.
@@ -108,7 +117,7 @@ func (r *round) missing(k *known, sights []sight) {
 		}
 	}
 	for _, p := range places {
-		err := &MissingError{Claim: *k.need.Claim, ReservedDisk: reservedDisk(k, p)}
+		err := &MissingError{Claim: *k.need.Claim, AgentOffered: r.offersOf(k.need.Claim.AgentID), ReservedDisk: reservedDisk(k, p)}
 		for i := range k.volumes {
 			if !slices.ContainsFunc(sights, func(s sight) bool { return s.pool == p && s.volume == i }) {
 				err.Missing = append(err.Missing, k.volumes[i].ID)
@@ -117,6 +126,17 @@ func (r *round) missing(k *known, sights []sight) {
 		err.Found = sightings(k, sights)
 		r.refuse(k, p, err)
 	}
+}
+
+// offersOf tells whether the agent is offered.
+func (r *round) offersOf(agent string) bool {
+	if r.agents == nil {
+		r.agents = make(map[string]bool, len(r.pools))
+		for _, p := range r.pools {
+			r.agents[p.agent.ID] = true
+		}
+	}
+	return r.agents[agent]
 }
 
 func sightings(k *known, sights []sight) []Sighting {

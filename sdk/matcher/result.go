@@ -78,7 +78,7 @@ func (r *round) waiting(k *known) []Refusal {
 	var why refused
 	switch s := r.states[k.shape]; {
 	case k.need.Claim != nil:
-		err := &MissingError{Claim: *k.need.Claim}
+		err := &MissingError{Claim: *k.need.Claim, AgentOffered: r.offersOf(k.need.Claim.AgentID)}
 		for _, v := range k.volumes {
 			err.Missing = append(err.Missing, v.ID)
 		}

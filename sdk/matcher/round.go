@@ -19,12 +19,14 @@ type round struct {
 	foreign   map[*known][]sight // the same persistence ids under other reservations
 	bound     map[string][]*pool // by reservation of claimed needs without volumes
 	lonely    map[*known][]*pool // claimed needs: pools with resources reserved as theirs
+	intended  map[*known]*pool   // needs with an intent: their agent
 	tally     *tally
 	states    map[string]*state
 	handled   map[*known]bool
 	untried   int // index in m.fresh from which on nobody could fit any more
 	refusals  map[string]*refused
-	steps     int // lookups and visits, to show that rounds don't grow with what is known
+	agents    map[string]bool // offered, by id; made when asked for
+	steps     int             // lookups and visits, to show that rounds don't grow with what is known
 }
 
 // sight is a volume of a need, where the offers have it.
@@ -38,11 +40,17 @@ func newRound(m *Matcher, offers []mesos.Offer) *round {
 	r := &round{
 		m: m, pools: gather(offers), byRole: map[string][]*pool{}, leftovers: map[string][]*pool{},
 		found: map[*known][]sight{}, foreign: map[*known][]sight{}, bound: map[string][]*pool{},
-		lonely: map[*known][]*pool{}, tally: newTally(), states: map[string]*state{},
+		lonely: map[*known][]*pool{}, intended: map[*known]*pool{}, tally: newTally(), states: map[string]*state{},
 		handled: map[*known]bool{}, untried: len(m.fresh), refusals: map[string]*refused{},
 	}
 	for _, p := range r.pools {
 		r.byRole[p.role] = append(r.byRole[p.role], p)
+		for k := range r.m.intents[p.agent.ID] {
+			r.steps++
+			if p.role == "" || p.role == k.need.Reservation.Role {
+				r.intended[k] = p
+			}
+		}
 		for _, e := range p.entries {
 			r.steps++
 			switch {
@@ -138,6 +146,9 @@ func (r *round) touched(which func(*known) bool) []*known {
 		add(k)
 	}
 	for k := range r.lonely {
+		add(k)
+	}
+	for k := range r.intended {
 		add(k)
 	}
 	for k := range r.foreign {
