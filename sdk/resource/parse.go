@@ -69,6 +69,9 @@ func parse(text string) (Set, []item, error) {
 			return nil, nil, items[i].fail(err)
 		}
 		s[i] = items[i].resource
+		if scalar := s[i].Scalar; scalar != nil {
+			scalar.Value = Float(Fixed(scalar.Value)) // 1.5011 is 1.501
+		}
 	}
 	return s.Plus(nil), items, nil
 }

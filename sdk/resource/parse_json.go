@@ -28,4 +28,6 @@ func parseJSON(text string) ([]item, error) {
 // jsonError is a reason that errors.Is finds as ErrSyntax.
 type jsonError struct{ error }
 
+func (e jsonError) Error() string { return cut(e.error.Error()) }
+
 func (e jsonError) Unwrap() []error { return []error{e.error, ErrSyntax} }

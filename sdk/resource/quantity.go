@@ -46,7 +46,10 @@ func (s Set) Quantities() map[string]float64 {
 func (s Set) HasQuantities(quantities map[string]float64) bool {
 	have := s.Quantities()
 	for name, want := range quantities {
-		if want > have[name] {
+		if want <= have[name] {
+			continue
+		}
+		if want > plain || Fixed(want) > Fixed(have[name]) {
 			return false
 		}
 	}

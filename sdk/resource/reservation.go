@@ -115,8 +115,8 @@ func Pop(r mesos.Resource) mesos.Resource {
 	return popped
 }
 
-// CommonReservations returns a with the reservations only that a and b share, counted from the ancestor: where the way from one stack
-// to the other turns (semantics 10.2, row 63).
+// CommonReservations returns the reservations that a and b have in common, counted from the ancestor: what has to stay when one
+// is turned into the other (semantics 10.2, row 63).
 func CommonReservations(a, b *mesos.Resource) []mesos.Resource_ReservationInfo {
 	x, y := Reservations(a), Reservations(b)
 	n := 0

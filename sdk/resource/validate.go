@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gogo/protobuf/proto"
+
 	"github.com/stateful-mesos/moor/sdk/mesos"
 )
 
@@ -23,9 +25,9 @@ func (e invalid) Is(target error) bool { return target == ErrInvalid }
 
 // An InvalidError says which entry of a Set is invalid. Its text is the master's own.
 type InvalidError struct {
-	Index    int // in the Set
-	Resource mesos.Resource
-	Err      error // what [Validate] says
+	Index    int            // in the Set
+	Resource mesos.Resource // a copy, in the wire format that it has there
+	Err      error          // what [Validate] says
 }
 
 func (e *InvalidError) Error() string {
@@ -43,7 +45,7 @@ func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 func (s Set) Validate() error {
 	for i := range s {
 		if err := Validate(&s[i]); err != nil {
-			return &InvalidError{Index: i, Resource: clone(&s[i]), Err: err}
+			return &InvalidError{Index: i, Resource: *proto.Clone(&s[i]).(*mesos.Resource), Err: err}
 		}
 	}
 	return nil
