@@ -7,8 +7,8 @@ import (
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
-// A Chain is the operations of one ACCEPT in the making, and what they leave of its offers. Make one with [On]. Each
-// method that adds a step returns the chain itself.
+// A Chain is the operations of one ACCEPT in the making, and what they leave of its offers. Make one with [On]; the zero value has no offers
+// and refuses every step. Each method that adds a step returns the chain itself.
 type Chain struct {
 	target     target
 	principal  string // of the framework; "": none, or not known
@@ -62,6 +62,10 @@ func (c *Chain) As(principal string) *Chain {
 // kept. op itself isn't changed.
 func (c *Chain) Do(op mesos.Offer_Operation) *Chain {
 	if c.err != nil {
+		return c
+	}
+	if c.ids == nil {
+		c.err = refuse(ErrOffers, "", "the chain has no offers; make chains with On")
 		return c
 	}
 	name := op.GetType().String()

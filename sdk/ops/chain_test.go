@@ -162,6 +162,14 @@ func TestAllocation(t *testing.T) {
 	refused(t, ops.On(offer).Reserve(mine, empty), ops.ErrRole, 1, "reserve.resources[0].allocation_info.role")
 }
 
+func TestZeroChain(t *testing.T) {
+	refused(t, new(ops.Chain).Reserve(mine, resource.MustParse("cpus:1")), ops.ErrOffers, 0, "")
+	refused(t, new(ops.Chain).Create(mine, resource.Volume{ID: "v", Path: "data", MiB: 1}), ops.ErrNotContained, 1, "create.volumes[0]")
+	if left := new(ops.Chain).Left(); len(left) != 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
 func TestBuildOfNothing(t *testing.T) {
 	if operations := sent(t, ops.On(offered("db", parsed("cpus:1")...))); len(operations) != 0 {
 		t.Errorf("got %v", operations)

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -11,12 +12,15 @@ import (
 
 // convert applies a reservation or a volume operation to what is left. consumed says what entry i of list takes.
 func (c *Chain) convert(op *mesos.Offer_Operation, list []mesos.Resource, field string, consumed func(mesos.Resource) mesos.Resource) *Error {
-	wanted := make(resource.Set, len(list))
-	for i := range list {
-		wanted[i] = consumed(list[i])
+	wanted := func() resource.Set {
+		s := make(resource.Set, len(list))
+		for i := range list {
+			s[i] = consumed(list[i])
+		}
+		return s
 	}
-	if !wholeDisks(c.left, wanted) {
-		return c.lacks(c.left, wanted, field)
+	if len(list) > 1 && slices.ContainsFunc(list, wholeDisk) && !wholeDisks(c.left, wanted()) {
+		return c.lacks(c.left, wanted(), field)
 	}
 	after, err := c.left.Apply(op)
 	var missing *resource.NotContainedError
@@ -26,7 +30,7 @@ func (c *Chain) convert(op *mesos.Offer_Operation, list []mesos.Resource, field 
 		c.left = after
 		return nil
 	case errors.As(err, &missing):
-		return c.lacks(c.left, wanted, field).because(err)
+		return c.lacks(c.left, wanted(), field).because(err)
 	case errors.As(err, &copies):
 		return refuse(ErrShared, field, "%v; destroy it when no other copy is offered", err).because(err)
 	}
@@ -74,7 +78,7 @@ func contains(available, wanted resource.Set) bool {
 func wholeDisks(available, wanted resource.Set) bool {
 	for i := range wanted {
 		r := &wanted[i]
-		if resource.IsVolume(r) || !resource.IsIndivisible(r) {
+		if !wholeDisk(*r) {
 			continue
 		}
 		if n := count(wanted, r); n > 1 && n > count(available, r) {
@@ -83,6 +87,8 @@ func wholeDisks(available, wanted resource.Set) bool {
 	}
 	return true
 }
+
+func wholeDisk(r mesos.Resource) bool { return resource.IsIndivisible(&r) && !resource.IsVolume(&r) }
 
 func count(s resource.Set, r *mesos.Resource) int {
 	n := 0

@@ -56,7 +56,7 @@ func (t *target) operationOnOne(own *mesos.Offer_Operation) {
 	}
 }
 
-// tasks copies tasks, each with the agent's id if it has none, and the framework's id in its executor.
+// tasks copies tasks, each with the agent's id if it has none, the framework's id in its executor, and the type of its health check.
 func (t *target) tasks(list []mesos.TaskInfo) []mesos.TaskInfo {
 	copied := slices.Clone(list)
 	for i := range copied {
@@ -69,8 +69,24 @@ func (t *target) tasks(list []mesos.TaskInfo) []mesos.TaskInfo {
 			own := t.executor(task.Executor)
 			task.Executor = &own
 		}
+		if task.HealthCheck != nil {
+			task.HealthCheck = typed(task.HealthCheck)
+		}
 	}
 	return copied
+}
+
+// typed returns h with a type, if what it has leaves no choice. The master infers it too, but not in task groups (semantics 3.1).
+func typed(h *mesos.HealthCheck) *mesos.HealthCheck {
+	own := *h
+	switch {
+	case h.Type != nil:
+	case h.Command != nil && h.HTTP == nil && h.TCP == nil:
+		own.Type = mesos.HealthCheck_COMMAND.Enum()
+	case h.HTTP != nil && h.Command == nil && h.TCP == nil:
+		own.Type = mesos.HealthCheck_HTTP.Enum()
+	}
+	return &own
 }
 
 func (t *target) executor(e *mesos.ExecutorInfo) mesos.ExecutorInfo {

@@ -16,7 +16,8 @@
 //
 // The role that the offers are allocated to, in every resource that has none; ids of operations, so that a master
 // answers for each of them (semantics 3.3); the agent's id in tasks and the framework's id in executors that lack
-// one; the type of a task group's executor. Reservations in the old wire format are upgraded.
+// one; the type of a task group's executor, and of a health check that leaves no choice. Reservations in the old wire
+// format are upgraded.
 //
 // # What can be chained
 //

@@ -54,7 +54,7 @@ func (c *Chain) launchGroup(g *mesos.Offer_Operation_LaunchGroup) *Error {
 // nested checks what the tasks of groups can't have (semantics 3.12).
 func nested(t *mesos.TaskInfo) *Error {
 	if t.Container != nil && len(t.Container.NetworkInfos) > 0 && t.HealthCheck != nil {
-		if kind, _ := healthCheckType(t.HealthCheck); kind == mesos.HealthCheck_HTTP || kind == mesos.HealthCheck_TCP {
+		if kind := t.HealthCheck.GetType(); kind == mesos.HealthCheck_HTTP || kind == mesos.HealthCheck_TCP {
 			return refuse(ErrCheck, "health_check", "HTTP and TCP health checks are not supported for nested containers not joining parent's network; use a COMMAND check")
 		}
 	}

@@ -44,11 +44,10 @@ func healthCheck(h *mesos.HealthCheck) *Error {
 	if h == nil {
 		return nil
 	}
-	kind, ok := healthCheckType(h)
-	if !ok {
+	if h.Type == nil {
 		return refuse(ErrCheck, "type", "HealthCheck must specify 'type'")
 	}
-	switch kind {
+	switch *h.Type {
 	case mesos.HealthCheck_COMMAND:
 		if h.Command == nil {
 			return refuse(ErrCheck, "command", "Expecting 'command' to be set for COMMAND health check")
@@ -65,22 +64,9 @@ func healthCheck(h *mesos.HealthCheck) *Error {
 			return refuse(ErrCheck, "tcp", "Expecting 'tcp' to be set for TCP health check")
 		}
 	default:
-		return refuse(ErrCheck, "type", "'%v' is not a valid health check type; use COMMAND, HTTP or TCP", kind)
+		return refuse(ErrCheck, "type", "'%v' is not a valid health check type; use COMMAND, HTTP or TCP", *h.Type)
 	}
 	return seconds(h.DelaySeconds, h.IntervalSeconds, h.TimeoutSeconds, h.GracePeriodSeconds)
-}
-
-// healthCheckType returns the type, which the master infers for old frameworks (semantics 3.1).
-func healthCheckType(h *mesos.HealthCheck) (mesos.HealthCheck_Type, bool) {
-	switch {
-	case h.Type != nil:
-		return *h.Type, true
-	case h.Command != nil && h.HTTP == nil:
-		return mesos.HealthCheck_COMMAND, true
-	case h.HTTP != nil && h.Command == nil:
-		return mesos.HealthCheck_HTTP, true
-	}
-	return mesos.HealthCheck_UNKNOWN, false
 }
 
 func healthCheckHTTP(h *mesos.HealthCheck_HTTPCheckInfo) *Error {

@@ -15,9 +15,9 @@ func (c *Chain) Reserve(r resource.Reservation, s resource.Set) *Chain {
 	if r.Static {
 		return c.fail("RESERVE", refuse(ErrNotDynamic, "reserve", "static reservations are made by the agent's configuration; reserve dynamically"))
 	}
-	reserved := make([]mesos.Resource, len(s))
+	reserved, info := make([]mesos.Resource, len(s)), r.Info()
 	for i := range s {
-		reserved[i] = resource.Push(s[i], r.Info())
+		reserved[i] = resource.Push(s[i], info)
 	}
 	return c.Do(mesos.Offer_Operation{
 		Type:    mesos.Offer_Operation_RESERVE.Enum(),

@@ -65,7 +65,7 @@ func choose(left resource.Set, r resource.Reservation, v *resource.Volume) (*mes
 	var best, largest *mesos.Resource
 	for i := range left {
 		disk := &left[i]
-		if resource.IsVolume(disk) || !r.Matches(disk) || !v.Disk.Matches(disk) {
+		if resource.IsVolume(disk) || !v.Disk.Matches(disk) || !r.Matches(disk) {
 			continue
 		}
 		if largest == nil || size(disk) > size(largest) {

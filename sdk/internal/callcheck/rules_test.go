@@ -89,15 +89,31 @@ func text(r mesos.Resource) mesos.Resource {
 // ok marks rows that pass.
 const ok callcheck.Rule = ""
 
-func TestOperations(t *testing.T) {
-	empty := volume("v1", "r", "data")
-	empty.Scalar = &mesos.Value_Scalar{}
-	for _, c := range []struct {
-		name  string
-		ops   []mesos.Offer_Operation
-		rule  callcheck.Rule
-		field string
-	}{
+// A row is an ACCEPT, and the rule that it breaks.
+type row struct {
+	name  string
+	ops   []mesos.Offer_Operation
+	rule  callcheck.Rule
+	field string
+}
+
+// play checks rows as calls, and those of one operation as operations.
+func play(t *testing.T, rows []row) {
+	t.Helper()
+	for _, c := range rows {
+		t.Run(c.name, func(t *testing.T) {
+			expect(t, callcheck.Scheduler(accept(c.ops...)), c.rule, c.field)
+			if len(c.ops) == 1 {
+				_, rest, _ := strings.Cut(c.field, "]")
+				expect(t, callcheck.Operation(&c.ops[0]), c.rule, strings.TrimPrefix(rest, "."))
+			}
+		})
+	}
+}
+
+// What is nothing, or no number.
+func TestAmounts(t *testing.T) {
+	play(t, []row{
 		{"half a thousandth is rounded up", []mesos.Offer_Operation{reserve(reserved(0.0005, "r"))}, ok, ""},
 		{"less is nothing", []mesos.Offer_Operation{reserve(reserved(0.0004, "r"))}, callcheck.EmptyResource, "accept.operations[0].reserve.resources[0].scalar.value"},
 		{"negative", []mesos.Offer_Operation{reserve(reserved(-1, "r"))}, callcheck.EmptyResource, "accept.operations[0].reserve.resources[0].scalar.value"},
@@ -113,7 +129,12 @@ func TestOperations(t *testing.T) {
 		{"a set", []mesos.Offer_Operation{reserve(mesos.Resource{Name: "x", Type: mesos.SET, Set: &mesos.Value_Set{Item: []string{"a"}}})}, ok, ""},
 		{"source of a reservation", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_RESERVE.Enum(), Reserve: &mesos.Offer_Operation_Reserve{Source: []mesos.Resource{text(scalar(1))}}}}, callcheck.ResourceType, "accept.operations[0].reserve.source[0].type"},
 		{"unreserve nothing", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_UNRESERVE.Enum(), Unreserve: &mesos.Offer_Operation_Unreserve{Resources: []mesos.Resource{reserved(0, "r")}}}}, callcheck.EmptyResource, "accept.operations[0].unreserve.resources[0].scalar.value"},
+	})
+}
 
+// What is named twice.
+func TestVolumesAndDisks(t *testing.T) {
+	play(t, []row{
 		{"one id under two roles", []mesos.Offer_Operation{create(volume("v", "r", "data"), volume("v", "s", "data"))}, ok, ""},
 		{"one id under two roles, old format", []mesos.Offer_Operation{create(preVolume("v", "r"), preVolume("v", "s"))}, ok, ""},
 		{"one id under one role, both formats", []mesos.Offer_Operation{create(preVolume("v", "r"), volume("v", "r", "data"))}, callcheck.DuplicateVolume, "accept.operations[0].create.volumes[1].disk.persistence.id"},
@@ -134,20 +155,15 @@ func TestOperations(t *testing.T) {
 		{"one MOUNT disk in task and executor", []mesos.Offer_Operation{launch(mesos.TaskInfo{Resources: []mesos.Resource{mounted(9, "/m")}, Executor: &mesos.ExecutorInfo{Resources: []mesos.Resource{mounted(9, "/m")}}})}, callcheck.DuplicateDisk, "accept.operations[0].launch.task_infos[0].executor.resources[0].disk.source"},
 		{"one MOUNT disk twice in an executor", []mesos.Offer_Operation{group(mesos.ExecutorInfo{Resources: []mesos.Resource{mounted(9, "/m"), mounted(9, "/m")}})}, callcheck.DuplicateDisk, "accept.operations[0].launch_group.executor.resources[1].disk.source"},
 		{"one MOUNT disk in two tasks of a group", []mesos.Offer_Operation{group(mesos.ExecutorInfo{}, task("t", mounted(9, "/m")), task("u", mounted(9, "/m")))}, callcheck.DuplicateDisk, "accept.operations[0].launch_group.task_group.tasks[1].resources[0].disk.source"},
+	})
+}
 
+// What tasks and executors bring along.
+func TestTasks(t *testing.T) {
+	play(t, []row{
 		{"one task twice in one operation", []mesos.Offer_Operation{launch(task("t", scalar(1)), task("t", scalar(1)))}, callcheck.DuplicateTask, "accept.operations[0].launch.task_infos[1].task_id"},
 		{"one task twice in two operations", []mesos.Offer_Operation{launch(task("t", scalar(1))), group(mesos.ExecutorInfo{}, task("t", scalar(1)))}, callcheck.DuplicateTask, "accept.operations[1].launch_group.task_group.tasks[0].task_id"},
 		{"one executor for two tasks", []mesos.Offer_Operation{launch(task("t", scalar(1))), launch(task("u", scalar(1)))}, ok, ""},
-
-		{"growing nothing", []mesos.Offer_Operation{grow(empty, reserved(1, "r"))}, callcheck.EmptyVolume, "accept.operations[0].grow_volume.volume.scalar.value"},
-		{"growing by nothing", []mesos.Offer_Operation{grow(volume("v", "r", "d"), reserved(0, "r"))}, callcheck.EmptyResource, "accept.operations[0].grow_volume.addition.scalar.value"},
-		{"growing", []mesos.Offer_Operation{grow(volume("v", "r", "d"), reserved(1, "r"))}, ok, ""},
-		{"shrinking nothing", []mesos.Offer_Operation{shrink(empty, 1)}, callcheck.EmptyVolume, "accept.operations[0].shrink_volume.volume.scalar.value"},
-		{"shrinking by nothing", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), 0)}, callcheck.EmptyResource, "accept.operations[0].shrink_volume.subtract.value"},
-		{"shrinking by not a number", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), math.NaN())}, callcheck.Number, "accept.operations[0].shrink_volume.subtract.value"},
-		{"shrinking", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), 1)}, ok, ""},
-		{"a disk of nothing", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_CREATE_DISK.Enum(), CreateDisk: &mesos.Offer_Operation_CreateDisk{Source: scalar(0)}}}, callcheck.EmptyResource, "accept.operations[0].create_disk.source.scalar.value"},
-		{"destroying a disk of nothing", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_DESTROY_DISK.Enum(), DestroyDisk: &mesos.Offer_Operation_DestroyDisk{Source: text(scalar(1))}}}, callcheck.ResourceType, "accept.operations[0].destroy_disk.source.type"},
 
 		{"a task with nothing", []mesos.Offer_Operation{launch(task("t", scalar(1), scalar(0)))}, callcheck.EmptyTaskResource, "accept.operations[0].launch.task_infos[0].resources[1].scalar.value"},
 		{"an executor with nothing", []mesos.Offer_Operation{group(mesos.ExecutorInfo{Resources: []mesos.Resource{scalar(0)}}, task("t", scalar(1)))}, callcheck.EmptyTaskResource, "accept.operations[0].launch_group.executor.resources[0].scalar.value"},
@@ -157,6 +173,23 @@ func TestOperations(t *testing.T) {
 		{"limit not a number", []mesos.Offer_Operation{launch(limits(task("t", scalar(1)), "mem", math.NaN()))}, callcheck.Number, "accept.operations[0].launch.task_infos[0].limits[mem].value"},
 		{"infinite check", []mesos.Offer_Operation{launch(mesos.TaskInfo{Check: &mesos.CheckInfo{IntervalSeconds: new(math.Inf(1))}})}, callcheck.Number, "accept.operations[0].launch.task_infos[0].check.interval_seconds"},
 		{"infinite health check", []mesos.Offer_Operation{launch(mesos.TaskInfo{HealthCheck: &mesos.HealthCheck{GracePeriodSeconds: new(math.Inf(1))}})}, callcheck.Number, "accept.operations[0].launch.task_infos[0].health_check.grace_period_seconds"},
+	})
+}
+
+// What does damage in silence.
+func TestResizesPathsAndTypes(t *testing.T) {
+	empty := volume("v1", "r", "data")
+	empty.Scalar = &mesos.Value_Scalar{}
+	play(t, []row{
+		{"growing nothing", []mesos.Offer_Operation{grow(empty, reserved(1, "r"))}, callcheck.EmptyVolume, "accept.operations[0].grow_volume.volume.scalar.value"},
+		{"growing by nothing", []mesos.Offer_Operation{grow(volume("v", "r", "d"), reserved(0, "r"))}, callcheck.EmptyResource, "accept.operations[0].grow_volume.addition.scalar.value"},
+		{"growing", []mesos.Offer_Operation{grow(volume("v", "r", "d"), reserved(1, "r"))}, ok, ""},
+		{"shrinking nothing", []mesos.Offer_Operation{shrink(empty, 1)}, callcheck.EmptyVolume, "accept.operations[0].shrink_volume.volume.scalar.value"},
+		{"shrinking by nothing", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), 0)}, callcheck.EmptyResource, "accept.operations[0].shrink_volume.subtract.value"},
+		{"shrinking by not a number", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), math.NaN())}, callcheck.Number, "accept.operations[0].shrink_volume.subtract.value"},
+		{"shrinking", []mesos.Offer_Operation{shrink(volume("v", "r", "d"), 1)}, ok, ""},
+		{"a disk of nothing", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_CREATE_DISK.Enum(), CreateDisk: &mesos.Offer_Operation_CreateDisk{Source: scalar(0)}}}, callcheck.EmptyResource, "accept.operations[0].create_disk.source.scalar.value"},
+		{"destroying a disk of nothing", []mesos.Offer_Operation{{Type: mesos.Offer_Operation_DESTROY_DISK.Enum(), DestroyDisk: &mesos.Offer_Operation_DestroyDisk{Source: text(scalar(1))}}}, callcheck.ResourceType, "accept.operations[0].destroy_disk.source.type"},
 
 		{"created with a slash", []mesos.Offer_Operation{create(volume("v", "r", "a/b"))}, callcheck.BadContainerPath, "accept.operations[0].create.volumes[0].disk.volume.container_path"},
 		{"destroyed with a slash: somebody else made it", []mesos.Offer_Operation{destroy(volume("v", "r", "a/b"))}, ok, ""},
@@ -174,15 +207,7 @@ func TestOperations(t *testing.T) {
 		}()}, callcheck.ResourceType, "accept.operations[0].reserve.resources[0].type"},
 		{"no operations", nil, ok, ""},
 		{"a launch of nothing", []mesos.Offer_Operation{launch()}, ok, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			expect(t, callcheck.Scheduler(accept(c.ops...)), c.rule, c.field)
-			if len(c.ops) == 1 {
-				_, rest, _ := strings.Cut(c.field, "]")
-				expect(t, callcheck.Operation(&c.ops[0]), c.rule, strings.TrimPrefix(rest, "."))
-			}
-		})
-	}
+	})
 }
 
 func mounted(v float64, root string) mesos.Resource {
