@@ -15,10 +15,10 @@ import (
 // instance is what is stored about one node of the ring, under "ring/<name>", before the call that makes it true.
 type instance struct {
 	Name string `json:"name"`
-	// Claim is set once the node owns a volume, or will own it if the ACCEPT on its way is carried out.
-	Claim *matcher.Claim `json:"claim,omitempty"`
-	// Create is the CREATE whose outcome is not known yet. If it fails there is no volume, and no claim.
-	Create mesos.OperationID `json:"create,omitzero"`
+	// Claim says where the node's volume is, or is about to be made: then it is an Intent, and Create the operation that
+	// makes it, as long as its outcome isn't known. If it fails there is no volume, and no claim.
+	Claim  *matcher.Claim `json:"claim,omitempty"`
+	Create string         `json:"create,omitempty"`
 
 	Launches int             `json:"launches"` // numbers the tasks: an id is never used twice
 	Task     string          `json:"task"`     // the last one
@@ -33,6 +33,15 @@ type instance struct {
 // as far as the master knows. A process that lives on all the same keeps the new one out by its lock on the volume.
 func (i *instance) vacant() bool {
 	return i.Launches == 0 || i.State.Terminal() || i.State == mesos.TASK_UNREACHABLE || i.State == mesos.TASK_UNKNOWN
+}
+
+// prove takes note that the node's volume exists.
+func (i *instance) prove() {
+	i.Create = ""
+	if i.Claim != nil && i.Claim.Intent {
+		i.Claim = new(*i.Claim)
+		i.Claim.Intent = false
+	}
 }
 
 const instancePrefix = "ring/"

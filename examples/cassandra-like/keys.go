@@ -79,15 +79,12 @@ func (p *promise) check(ctx context.Context, c *client) error {
 		}
 		return nil
 	})
-	close(wrong)
-	var list []string
-	for w := range wrong {
-		if list = append(list, w); len(list) == 3 {
-			break
+	if total := len(wrong); total > 0 {
+		list := []string{<-wrong}
+		for range min(2, total-1) {
+			list = append(list, <-wrong)
 		}
-	}
-	if len(list) > 0 {
-		return fmt.Errorf("%d or more of %d keys are missing or wrong: %s", len(list)+len(wrong), p.Keys, strings.Join(list, ", "))
+		return fmt.Errorf("%d of %d keys are missing or wrong: %s", total, p.Keys, strings.Join(list, ", "))
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +78,10 @@ func (l *life) await(ctx context.Context, patience time.Duration, what string, r
 func (l *life) explain(err error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil {
+	switch {
+	case l.lost != nil && errors.Is(err, errNotSubscribed):
+		return l.lost
+	case l.lost != nil:
 		return fmt.Errorf("%w; no master: %w", err, l.lost)
 	}
 	var why []string
@@ -109,11 +113,13 @@ func (l *life) addresses() (addresses []string) {
 	return addresses
 }
 
+var errNotSubscribed = errors.New("not subscribed")
+
 func (l *life) isSubscribed(context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.subscribed {
-		return errors.New("not subscribed")
+		return errNotSubscribed
 	}
 	return nil
 }
@@ -140,6 +146,11 @@ func (l *life) hasRelaunched(before instance) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+// launchedAny says whether there is anything on the cluster that this ring has made.
+func (l *life) launchedAny() bool {
+	return slices.ContainsFunc(l.snapshot(), func(i instance) bool { return i.Launches > 0 })
 }
 
 func (l *life) allEnded(context.Context) error {

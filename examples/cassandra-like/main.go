@@ -84,9 +84,6 @@ func (r *ring) onOffer(ctx context.Context, offers []mesos.Offer) ([]scheduler.D
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	if err := r.settle(ctx, offers); err != nil {
-		return nil, err
-	}
 	needs, placed := r.needs(now)
 	result := matcher.Assign(needs, r.withoutUsedPorts(offers), placed)
 	r.refusals = result.Refusals
@@ -96,7 +93,7 @@ func (r *ring) onOffer(ctx context.Context, offers []mesos.Offer) ([]scheduler.D
 		next := *r.find(m.Need.ID)
 		next.Claim = new(m.Claim())
 		next.Launches++
-		next.Create = mesos.OperationID{}
+		next.Create = ""
 		next.Task, next.State = fmt.Sprintf("%s.%d", next.Name, next.Launches), mesos.TASK_STAGING
 		next.Agent, next.Hostname = m.Agent.ID, m.Hostname()
 		next.Address = net.JoinHostPort(host(m.Offers[0]), strconv.FormatUint(m.Ports["http"], 10))
@@ -107,7 +104,7 @@ func (r *ring) onOffer(ctx context.Context, offers []mesos.Offer) ([]scheduler.D
 		}
 		for _, op := range operations {
 			if op.GetType() == mesos.Offer_Operation_CREATE {
-				next.Create = *op.ID
+				next.Create = op.ID.Value
 			}
 		}
 		if err := r.put(ctx, &next); err != nil {
@@ -155,7 +152,7 @@ func (r *ring) onStatus(ctx context.Context, s mesos.TaskStatus) error {
 	before, next := *i, *i
 	next.State = s.State
 	if s.State == mesos.TASK_RUNNING {
-		next.Create = mesos.OperationID{} // its volume is there, or it would not run
+		next.prove() // it would not run without its volume
 	}
 	if err := r.put(ctx, &next); err != nil {
 		return err

@@ -102,8 +102,8 @@ func (r *ring) operations(context.Context) (known []scheduler.KnownOperation, _ 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range r.instances {
-		if i.Create.Value != "" {
-			known = append(known, scheduler.KnownOperation{ID: i.Create, Agent: mesos.AgentID{Value: i.Agent}})
+		if i.Create != "" {
+			known = append(known, scheduler.KnownOperation{ID: mesos.OperationID{Value: i.Create}, Agent: mesos.AgentID{Value: i.Agent}})
 		}
 	}
 	return known, nil
@@ -133,52 +133,21 @@ func (r *ring) find(name string) *instance {
 	return nil
 }
 
-// created takes in the outcome of a CREATE: with an error there is no volume, so there can be no claim to it.
+// created takes in the outcome of a CREATE: the claim is proven, or there is no volume, and so nothing to claim.
 func (r *ring) created(ctx context.Context, id mesos.OperationID, failure error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range r.instances {
-		if i.Create.Value != id.Value || id.Value == "" {
+		if i.Create != id.Value || id.Value == "" {
 			continue
 		}
 		next := *i
-		next.Create = mesos.OperationID{}
+		next.prove()
 		if failure != nil {
 			next.Claim = nil
 			r.line.say("%s: its volume was not made: %v", i.Name, failure)
 		}
 		return r.put(ctx, &next)
-	}
-	return nil
-}
-
-// settle ends the doubt about a CREATE that no master knows anything of, as when the ACCEPT was lost with its connection:
-// the task of the same ACCEPT is known to be none, and the agent has something to offer but not the volume.
-func (r *ring) settle(ctx context.Context, offers []mesos.Offer) error {
-	for _, i := range r.instances {
-		if i.Create.Value == "" || !i.State.Terminal() {
-			continue
-		}
-		seen, has := false, false
-		for _, offer := range offers {
-			if offer.AgentID.Value == i.Agent {
-				seen = true
-				has = has || resource.Set(offer.Resources).Filter(func(res *mesos.Resource) bool {
-					return res.GetDisk().GetPersistence().GetID() == volumeID(i.Name)
-				}) != nil
-			}
-		}
-		if !seen {
-			continue
-		}
-		next := *i
-		next.Create = mesos.OperationID{}
-		if !has {
-			next.Claim = nil
-		}
-		if err := r.put(ctx, &next); err != nil {
-			return err
-		}
 	}
 	return nil
 }

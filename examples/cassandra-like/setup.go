@@ -127,14 +127,3 @@ func (p *place) startCluster(ctx context.Context, o options) (err error) {
 	p.leaders = p.cluster.Masters()
 	return nil
 }
-
-// close ends the cluster, and removes the work dir if it is temporary and not worth a look.
-func (p *place) close(failed bool) (err error) {
-	if p.cluster != nil {
-		err = p.cluster.Close()
-	}
-	if p.temporary && !failed {
-		err = errors.Join(err, os.RemoveAll(p.dir))
-	}
-	return err
-}

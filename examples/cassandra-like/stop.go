@@ -18,6 +18,9 @@ import (
 // stop kills the tasks and ends the scheduler, also after Ctrl-C. The framework is not torn down: its reservations and
 // volumes are there for the next run.
 func (s *story) stop(ctx context.Context) error {
+	if s.life == nil {
+		return nil
+	}
 	select {
 	case <-s.life.ended:
 		return nil // it has failed, which was said; without it nothing can be killed
@@ -31,10 +34,13 @@ func (s *story) stop(ctx context.Context) error {
 	if err = errors.Join(err, s.life.end()); err != nil {
 		return fmt.Errorf("the tasks may still run: %w", err)
 	}
-	if s.temporary {
+	switch {
+	case !s.life.launchedAny():
+		// Nothing was reserved either.
+	case s.temporary:
 		s.line.say("the tasks are killed; the cluster was a temporary one, and its volumes go with it (-work-dir keeps them)")
-	} else {
-		s.line.say("the tasks are killed; reservations and volumes remain: go on with them by the same flags and -work-dir %s", s.dir)
+	default:
+		s.line.say("the tasks are killed; reservations and volumes remain: go on with them by the same flags and -work-dir %s", quoted(s.dir))
 	}
 	return nil
 }
@@ -55,7 +61,8 @@ func (r *ring) killAll() error {
 	return nil
 }
 
-// close gives back what the story holds.
+// close gives back what the story holds. A work dir that nobody named is removed unless it is of use: to go on with volumes
+// that remain, or to see in the files of a cluster of our own what went wrong.
 func (s *story) close(failed bool) error {
 	var errs []error
 	if s.client != nil {
@@ -64,8 +71,15 @@ func (s *story) close(failed bool) error {
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
-	errs = append(errs, s.place.close(failed))
-	if failed && s.workDir == "" {
+	if s.cluster != nil {
+		errs = append(errs, s.cluster.Close())
+	}
+	launched := s.life != nil && s.life.launchedAny()
+	switch {
+	case s.workDir != "":
+	case !launched || s.temporary && !failed:
+		errs = append(errs, os.RemoveAll(s.dir))
+	case failed:
 		s.line.say("the files are kept in %s", s.dir)
 	}
 	return errors.Join(errs...)

@@ -60,7 +60,7 @@ func tell(ctx context.Context, o options, line *timeline) (ok string, err error)
 		interrupted := ctx.Err() != nil
 		err = errors.Join(err, s.close(err != nil && !interrupted))
 	}()
-	if s.store, err = boltstate.Open(filepath.Join(p.dir, "state")); err != nil {
+	if err := s.openStore(); err != nil {
 		return "", err
 	}
 	if err := o.checkLayout(ctx, s.store); err != nil {
@@ -104,7 +104,7 @@ func (s *story) play(ctx context.Context) error {
 
 // deploy waits for all nodes. Whether they are launched now or run since earlier is the scheduler's business.
 func (s *story) deploy(ctx context.Context) error {
-	if err := s.life.await(ctx, min(s.timeout, subscribePatience), "a master to subscribe to", s.life.isSubscribed); err != nil {
+	if err := s.life.await(ctx, min(s.timeout, subscribePatience), "a master to answer", s.life.isSubscribed); err != nil {
 		return err
 	}
 	statuses, err := s.ready(ctx)
@@ -191,11 +191,9 @@ func (s *story) restart(ctx context.Context) error {
 		return err
 	}
 	s.line.say("the scheduler has ended; its nodes go on")
-	store, err := boltstate.Open(filepath.Join(s.dir, "state"))
-	if err != nil {
+	if err := s.openStore(); err != nil {
 		return err
 	}
-	s.store = store
 	if err := s.start(ctx); err != nil {
 		return err
 	}
@@ -219,6 +217,16 @@ func (s *story) check(ctx context.Context) error {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
 	return s.promise.check(ctx, s.client)
+}
+
+func (s *story) openStore() error {
+	store, err := boltstate.Open(filepath.Join(s.dir, "state"))
+	if err != nil {
+		s.store = nil // and not an interface with a nil pointer in it
+		return err
+	}
+	s.store = store
+	return nil
 }
 
 func (s *story) bounded(ctx context.Context) (context.Context, context.CancelFunc) {

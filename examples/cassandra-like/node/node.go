@@ -104,24 +104,33 @@ func (n *Node) Run(ctx context.Context) error {
 func (n *Node) drain(server *http.Server) error {
 	const patience = 5 * time.Second // below the grace a scheduler gives, so that the end is clean
 	late := time.After(patience)
-	err := n.listener.Close()
+	err := n.unlisten()
 	for range cap(n.slots) { // with all of them taken no request is under way, and none begins
 		select {
 		case n.slots <- struct{}{}:
 		case <-late:
-			return errors.Join(err, server.Close(), errors.New("requests under way were cut off"))
+			err = errors.Join(err, errors.New("requests under way were cut off"))
+			return errors.Join(err, closed(server.Close()))
 		}
 	}
-	return errors.Join(err, server.Close())
+	return errors.Join(err, closed(server.Close()))
+}
+
+func (n *Node) unlisten() error { return closed(n.listener.Close()) }
+
+// closed is err, unless it says that a listener was closed before.
+func closed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }
 
 // release gives back what Open took, the lock last.
 func (n *Node) release() error {
 	var errs []error
 	if n.listener != nil {
-		if err := n.listener.Close(); !errors.Is(err, net.ErrClosed) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, n.unlisten())
 	}
 	if n.storage != nil {
 		errs = append(errs, n.storage.close())
