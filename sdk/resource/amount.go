@@ -6,13 +6,7 @@ import (
 	"github.com/stateful-mesos/moor/sdk/mesos"
 )
 
-// ownAmount gives r, a shallow copy, an amount of its own.
-func ownAmount(r *mesos.Resource) {
-	r.Scalar = copied(r.Scalar)
-	ownRanges(r)
-}
-
-// ownRanges is ownAmount for ranges and sets.
+// ownRanges gives r, a shallow copy, ranges or a set of its own.
 func ownRanges(r *mesos.Resource) {
 	if r.Ranges != nil {
 		r.Ranges = &mesos.Value_Ranges{Range: slices.Clone(r.Ranges.Range), XXX_unrecognized: r.Ranges.XXX_unrecognized}

@@ -50,8 +50,8 @@ type conversion struct {
 
 // Apply returns s after op: what op consumes must be contained in s, and is replaced by what it makes of it (semantics 2.8). The
 // resources in op may be in either wire format. Errors: *[NotContainedError], *[SharedCopiesError], *[InvalidError] and those of
-// [Validate], [ErrUnknown], [ErrProvider], [ErrNotReserved], [ErrNotConserved], [ErrTooMany]; [ErrNotSupported] for LAUNCH, LAUNCH_GROUP, CREATE_DISK and
-// DESTROY_DISK, whose results resources alone can't tell. s itself never changes.
+// [Validate], [ErrUnknown], [ErrProvider], [ErrNotReserved], [ErrNotConserved], [ErrTooMany]; [ErrNotSupported] for LAUNCH,
+// LAUNCH_GROUP, CREATE_DISK and DESTROY_DISK, whose results resources alone can't tell. s itself never changes.
 func (s Set) Apply(op *mesos.Offer_Operation) (Set, error) {
 	steps, err := conversions(op)
 	if err != nil {
@@ -88,16 +88,23 @@ func (l *ledger) convert(c *conversion) error {
 
 // conserved: operations change what resources are, never how much there is. Mesos aborts if one does.
 func conserved(before, after Set) error {
-	was, is := before.Quantities(), after.Quantities()
-	for name := range was {
-		is[name] += 0
-	}
-	for name := range is {
-		if was[name] != is[name] {
-			return fmt.Errorf("%w: %s from %v to %v", ErrNotConserved, name, was[name], is[name])
-		}
+	if was, is := before.totals(), after.totals(); !was.Equal(is) {
+		return fmt.Errorf("%w: from %s to %s", ErrNotConserved, was, is)
 	}
 	return nil
+}
+
+// totals returns what there is of each name, whatever it is reserved as or made into.
+func (s Set) totals() Set {
+	copies := s.copies()
+	bare := make(Set, 0, len(s))
+	for i := range s {
+		if copies == nil || copies[i] > 0 {
+			r := &s[i]
+			bare = append(bare, mesos.Resource{Name: r.Name, Type: r.Type, Scalar: r.Scalar, Ranges: r.Ranges, Set: r.Set})
+		}
+	}
+	return bare.Plus(nil)
 }
 
 func conversions(op *mesos.Offer_Operation) ([]conversion, error) {

@@ -342,3 +342,41 @@ func TestHasQuantities(t *testing.T) {
 		}
 	}
 }
+
+// What two entries of a kind both hold is there once, as after adding them up.
+func TestOverlappingEntriesOfAKind(t *testing.T) {
+	s := set(ports(span(1, 3)), ports(span(3, 5)), resource.Items("x", "a", "b"), resource.Items("x", "b"))
+	left, contained := s.Minus(set(ports(span(3, 3)), resource.Items("x", "b")))
+	if want := set(ports(span(1, 2), span(4, 5)), resource.Items("x", "a")); !contained || !left.Equal(want) {
+		t.Errorf("left %s, contained %v", left, contained)
+	}
+	wantEqual(t, s, s.Plus(nil))
+	if got := s.Quantities(); got["ports"] != 5 || got["x"] != 2 {
+		t.Errorf("quantities %v", got)
+	}
+}
+
+func TestEqual(t *testing.T) {
+	for i, c := range []struct {
+		a, b mesos.Resource
+		want bool
+	}{
+		{cpus(1), cpus(1.0004), true},
+		{cpus(1), cpus(1.0005), false},
+		{ports(span(1, 2), span(3, 4)), ports(span(1, 4)), true},
+		{ports(span(3, 4), span(1, 2)), ports(span(1, 4)), true},
+		{ports(span(1, 2)), ports(span(1, 3)), false},
+		{resource.Items("x", "a", "b"), resource.Items("x", "b", "a"), true},
+		{resource.Items("x", "a", "b"), resource.Items("x", "a", "c"), false},
+		{resource.Items("x", "a"), resource.Items("y", "a"), false},
+		{mesos.Resource{Name: "x", Type: mesos.TEXT}, mesos.Resource{Name: "x", Type: mesos.TEXT}, false},
+		{mesos.Resource{Name: "x"}, resource.Scalar("x", 0), true},
+	} {
+		if got := resource.Equal(&c.a, &c.b); got != c.want {
+			t.Errorf("case %d: %s and %s: %v", i, resource.String(&c.a), resource.String(&c.b), got)
+		}
+		if resource.SameMetadata(&c.a, &c.b) != (c.a.Name == c.b.Name) {
+			t.Errorf("case %d: metadata", i)
+		}
+	}
+}

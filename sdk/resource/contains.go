@@ -60,7 +60,7 @@ func (s Set) places(o Set, at []int) (places []int, all, sure bool) {
 		if place == nowhere {
 			return nil, false, n <= 1
 		}
-		if slices.Contains(at, place) {
+		if n > 1 || slices.Contains(at, place) {
 			return nil, false, false
 		}
 		at = append(at, place)
@@ -68,20 +68,25 @@ func (s Set) places(o Set, at []int) (places []int, all, sure bool) {
 	return at, true, true
 }
 
-// place returns the first entry that alone covers r, or nowhere and how many there are of r's kind. Of what is only taken
-// whole, an entry is of r's kind if it is equal.
+// place returns the first entry that alone covers r, or nowhere, and how many of r's kind were seen. Of what is only taken whole,
+// an entry is of r's kind if it is equal. The search ends with the entry found, but goes on for ranges and sets: what one entry of
+// a kind holds another may hold too, and then it has to be taken from both.
 func (s Set) place(r *mesos.Resource) (at, n int) {
 	one := whole(r)
 	name, kind := r.Name, r.Type
+	at = nowhere
 	for i := range s {
 		e := &s[i]
-		if e.Type == kind && sameName(e.Name, name) && sameRest(e, r) && (!one || sameAmount(e, r)) {
-			if n++; one || covers(e, r) {
-				return i, n
+		if e.Type != kind || !sameName(e.Name, name) || !sameRest(e, r) || one && !sameAmount(e, r) {
+			continue
+		}
+		if n++; at == nowhere && (one || covers(e, r)) {
+			if at = i; one || kind == mesos.SCALAR {
+				return at, 1
 			}
 		}
 	}
-	return nowhere, n
+	return at, n
 }
 
 // covers tells whether e, which is of r's kind, has the amount of r.

@@ -75,9 +75,6 @@ func Validate(r *mesos.Resource) error {
 	return nil
 }
 
-// validAmount is validateAmount without a text.
-func validAmount(r *mesos.Resource) bool { return validateAmount(r) == nil }
-
 func validateAmount(r *mesos.Resource) error {
 	scalar, ranges, set := r.Scalar != nil, r.Ranges != nil, r.Set != nil
 	switch r.Type {
