@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -42,26 +43,39 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (c *Config) secret() (string, error) {
 	switch {
 	case c.SecretFile != "":
-		text, err := os.ReadFile(c.SecretFile)
+		text, err := readBounded(c.SecretFile)
 		if err != nil {
-			return "", fmt.Errorf("reading Config.SecretFile: %w", err)
+			return "", fmt.Errorf("scheduler: reading Config.SecretFile: %w", err)
 		}
-		return checkSecret(strings.TrimSpace(string(text)), "Config.SecretFile")
+		return checkSecret(strings.TrimSpace(text), "SecretFile")
 	case c.SecretEnv != "":
 		text, ok := os.LookupEnv(c.SecretEnv)
 		if !ok {
 			return "", &ConfigError{"SecretEnv", fmt.Sprintf("the environment variable %s is not set", c.SecretEnv)}
 		}
-		return checkSecret(text, "Config.SecretEnv")
+		return checkSecret(text, "SecretEnv")
 	default:
 		return string(c.Secret), nil
 	}
 }
 
+// mostSecret bounds a secret, bytes: the file may turn out to be something else.
+const mostSecret = 64 << 10
+
+func readBounded(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(f, mostSecret))
+	return string(text), err
+}
+
 // checkSecret refuses what can't be sent: Mesos splits name and password at every colon (semantics 1.1).
-func checkSecret(text, from string) (string, error) {
+func checkSecret(text, field string) (string, error) {
 	if strings.Contains(text, ":") {
-		return "", &ConfigError{strings.TrimPrefix(from, "Config."), "the secret contains a colon, and Mesos takes no such secret; choose another one"}
+		return "", &ConfigError{field, "the secret contains a colon, and Mesos takes no such secret; choose another one"}
 	}
 	return text, nil
 }
