@@ -119,6 +119,7 @@ func (a *Agent) prepareNested(t *task) {
 		case t.phase != starting:
 		case t.killing:
 			a.update(t, t.executorStatus(mesos.TASK_KILLED, ""))
+			a.killGroup(t)
 			a.idle(t.executor)
 			a.settle(t.executor.framework)
 		default:

@@ -23,11 +23,12 @@ var ErrRunnerClosed = errors.New("runner is closed")
 // the anchor isn't reaped the group's number can't be given to anybody else, so a signal never goes astray.
 //
 // When the hosting process ends, by SIGKILL too, the pipes end. Then the watchdog, a shell in a session of
-// its own that knows all groups, kills them; and each anchor kills its own, should the watchdog be gone.
+// its own that knows all groups, kills them; and each anchor kills its own once the watchdog is gone too.
 type processRunner struct {
 	mu       sync.Mutex
 	closed   bool
-	watchdog *watchdog // nil until the first start
+	watchdog *watchdog   // nil until the first start
+	retired  []*watchdog // killed by somebody
 	live     map[*process]bool
 	waiters  sync.WaitGroup
 }
@@ -45,12 +46,9 @@ func (r *processRunner) Start(c Command) (Process, error) {
 	if r.closed {
 		return nil, ErrRunnerClosed
 	}
-	anchor, err := startAnchor()
+	anchor, err := r.newGroup()
 	if err != nil {
 		return nil, err
-	}
-	if err := r.watch(anchor.group()); err != nil {
-		return nil, errors.Join(err, anchor.bury())
 	}
 	p := &process{runner: r, anchor: anchor, done: make(chan struct{})}
 	cmd, err := p.start(c)
@@ -63,23 +61,40 @@ func (r *processRunner) Start(c Command) (Process, error) {
 	return p, nil
 }
 
-// watch puts a group under the watchdog's eye; under that of a new one if somebody killed the old.
-func (r *processRunner) watch(group int) error {
-	if r.watchdog != nil && r.watchdog.watch(group) == nil {
-		return nil
-	}
+// newGroup makes a process group under the watchdog's eye; under that of a new one if somebody killed the
+// old.
+func (r *processRunner) newGroup() (*anchor, error) {
 	if r.watchdog != nil {
-		_ = r.watchdog.end() // it was killed: its exit status says so
+		a, err := r.watchdog.startAnchor()
+		if err != nil {
+			return nil, err
+		}
+		if r.watchdog.watch(a.group()) == nil {
+			return a, nil
+		}
+		_ = a.bury()
+		// The pipe that the old one's anchors wait for stays open on their behalf for as long as they may live.
+		r.retired = append(r.retired, r.watchdog)
 	}
 	w, err := startWatchdog()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.watchdog = w
 	for p := range r.live {
 		err = errors.Join(err, w.watch(p.anchor.group()))
 	}
-	return errors.Join(err, w.watch(group))
+	if err != nil {
+		return nil, err
+	}
+	a, err := w.startAnchor()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.watch(a.group()); err != nil {
+		return nil, errors.Join(err, a.bury())
+	}
+	return a, nil
 }
 
 // Close kills every group and ends the watchdog.
@@ -97,6 +112,10 @@ func (r *processRunner) Close() error {
 	r.waiters.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, w := range r.retired {
+		_ = w.end() // its exit status tells of its death
+	}
+	r.retired = nil
 	if r.watchdog == nil {
 		return nil
 	}
@@ -152,7 +171,7 @@ func (p *process) wait(cmd *exec.Cmd) {
 	}
 	p.mu.Lock()
 	p.ended = true
-	killTree(p.anchor.group(), syscall.SIGKILL)
+	waitGone(killTree(p.anchor.group(), syscall.SIGKILL))
 	p.mu.Unlock()
 
 	r := p.runner

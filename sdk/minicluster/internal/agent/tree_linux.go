@@ -30,7 +30,7 @@ func processes() []proc {
 		parent, err1 := strconv.Atoi(fields[1])
 		group, err2 := strconv.Atoi(fields[2])
 		if err1 == nil && err2 == nil {
-			all = append(all, proc{pid, parent, group})
+			all = append(all, proc{pid: pid, parent: parent, group: group, dead: fields[0] == "Z" || fields[0] == "X"})
 		}
 	}
 	return all

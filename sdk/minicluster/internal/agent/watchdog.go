@@ -9,13 +9,16 @@ import (
 	"syscall"
 )
 
-// anchorScript leads a process group: it holds out until its pipe ends or the group is killed. What it
-// reads never comes; at the end of the pipe it kills its group, itself included.
+// anchorScript leads a process group: it holds out until the group is killed. What it reads never comes. The
+// pipe ends when neither hosting process nor watchdog are left; then the anchor kills its group, itself
+// included.
 const anchorScript = `trap '' HUP INT QUIT TERM USR1 USR2 ALRM PIPE; read -r line; kill -s KILL 0`
 
 // watchdogScript keeps the numbers of process groups that live and, when its pipe ends, kills them with
-// what left them but still descends from them. What descends is looked for first: a process whose parent
-// dies has another one. A system without ps gets the groups killed alone.
+// what left them but still descends from them. That is looked for first: a process whose parent dies has
+// another one. Nothing is stopped before, as killTree does: the groups have just lost their parent, and the
+// kernel answers a stop in such a group with SIGHUP to all of it. A system without ps gets the groups killed
+// alone.
 const watchdogScript = `trap '' HUP INT QUIT TERM USR1 USR2 ALRM PIPE
 groups=' '
 while read -r what group; do
@@ -39,14 +42,26 @@ exit 0`
 type watchdog struct {
 	cmd  *exec.Cmd
 	pipe io.WriteCloser
+	// The pipe whose end the anchors wait for: both hosting process and watchdog hold alive open, so that
+	// the watchdog has the time it needs.
+	anchors, alive *os.File
 }
 
 func startWatchdog() (*watchdog, error) {
-	cmd, pipe, err := startShell(watchdogScript, &syscall.SysProcAttr{Setsid: true})
+	anchors, alive, err := os.Pipe() // closed on exec: no task holds it open
 	if err != nil {
-		return nil, fmt.Errorf("start the watchdog of task processes: %w", err)
+		return nil, err
 	}
-	return &watchdog{cmd: cmd, pipe: pipe}, nil
+	r, pipe, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, anchors.Close(), alive.Close())
+	}
+	cmd := shell(watchdogScript, r, &syscall.SysProcAttr{Setsid: true})
+	cmd.ExtraFiles = []*os.File{alive}
+	if err := errors.Join(cmd.Start(), r.Close()); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the watchdog of task processes: %w", err), pipe.Close(), anchors.Close(), alive.Close())
+	}
+	return &watchdog{cmd: cmd, pipe: pipe, anchors: anchors, alive: alive}, nil
 }
 
 func (w *watchdog) watch(group int) error {
@@ -61,30 +76,28 @@ func (w *watchdog) release(group int) error {
 	return err
 }
 
-// end lets the watchdog kill what it still knows, and waits for it.
+// end lets the watchdog kill what it still knows, waits for it, and gives the anchors up.
 func (w *watchdog) end() error {
-	return errors.Join(w.pipe.Close(), w.cmd.Wait())
+	return errors.Join(w.pipe.Close(), w.cmd.Wait(), w.anchors.Close(), w.alive.Close())
+}
+
+// startAnchor starts the leader of a new process group.
+func (w *watchdog) startAnchor() (*anchor, error) {
+	cmd := shell(anchorScript, w.anchors, &syscall.SysProcAttr{Setpgid: true})
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start a process group: %w", err)
+	}
+	return &anchor{cmd: cmd}, nil
 }
 
 // anchor is the leader of a task's process group.
-type anchor struct {
-	cmd  *exec.Cmd
-	pipe io.WriteCloser
-}
-
-func startAnchor() (*anchor, error) {
-	cmd, pipe, err := startShell(anchorScript, &syscall.SysProcAttr{Setpgid: true})
-	if err != nil {
-		return nil, fmt.Errorf("start a process group: %w", err)
-	}
-	return &anchor{cmd: cmd, pipe: pipe}, nil
-}
+type anchor struct{ cmd *exec.Cmd }
 
 func (a *anchor) group() int { return a.cmd.Process.Pid }
 
-// bury ends the group and reaps its leader, which has been killed or kills itself now.
+// bury kills the anchor and reaps it. Only then its number can become another process's.
 func (a *anchor) bury() error {
-	err := a.pipe.Close()
+	err := a.cmd.Process.Kill()
 	var killed *exec.ExitError
 	if waited := a.cmd.Wait(); !errors.As(waited, &killed) {
 		err = errors.Join(err, waited)
@@ -92,18 +105,10 @@ func (a *anchor) bury() error {
 	return err
 }
 
-// startShell starts /bin/sh on a script, with nothing but a pipe from this process as its input.
-func startShell(script string, attr *syscall.SysProcAttr) (*exec.Cmd, io.WriteCloser, error) {
-	r, w, err := os.Pipe() // closed on exec: no other child holds it open
-	if err != nil {
-		return nil, nil, err
-	}
-	cmd := &exec.Cmd{
+// shell is /bin/sh on a script, with nothing but an input.
+func shell(script string, in *os.File, attr *syscall.SysProcAttr) *exec.Cmd {
+	return &exec.Cmd{
 		Path: "/bin/sh", Args: []string{"sh", "-c", script}, Env: []string{"PATH=" + defaultPath},
-		Dir: "/", Stdin: r, SysProcAttr: attr,
+		Dir: "/", Stdin: in, SysProcAttr: attr,
 	}
-	if err := errors.Join(cmd.Start(), r.Close()); err != nil {
-		return nil, nil, errors.Join(err, w.Close())
-	}
-	return cmd, w, nil
 }
