@@ -2,7 +2,6 @@ package master
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +14,9 @@ import (
 
 // maxBody is how large a request's body may be.
 const maxBody = 8 << 20
+
+// maxDrained is how much more of a body is read, and thrown away, where it is too large.
+const maxDrained = 64 << 20
 
 // Content types of the v1 APIs.
 const (
@@ -119,13 +121,14 @@ func decode(r *http.Request, call proto.Message) answer {
 }
 
 func readBody(r *http.Request) ([]byte, answer) {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return nil, refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("Body is larger than %d bytes", maxBody))
-	case err != nil:
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "Failed to read body")
+	}
+	if len(body) > maxBody {
+		// A client that is still writing when the connection closes doesn't get to see the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
+		return nil, refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("Body is larger than %d bytes", maxBody))
 	}
 	return body, answer{}
 }
