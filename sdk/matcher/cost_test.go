@@ -5,13 +5,16 @@ import (
 	"testing"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
 // many are n claimed needs with volumes, and the offer of an agent that has those of one of them.
 func many(n int) ([]Need, []mesos.Offer) {
 	needs := make([]Need, n)
+	kept := node("").Resources
 	for i := range needs {
-		needs[i] = claimed(node(fmt.Sprintf("node-%06d", i)), "s1")
+		id := fmt.Sprintf("node-%06d", i)
+		needs[i] = claimed(Need{ID: id, Reservation: mine(id), Resources: kept, Volumes: []resource.Volume{volume(id+"-data", 1024)}}, "s1")
 	}
 	one := &needs[n/2]
 	return needs, []mesos.Offer{offer("s1", onRoot(one.Reservation, one.Volumes[0]), reserved(one.Reservation, "cpus:1;mem:512"), plenty)}

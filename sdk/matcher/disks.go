@@ -89,7 +89,7 @@ func (d *draft) bins() []*bin {
 	var bins []*bin
 	var rest []*entry
 	for _, e := range d.p.entries {
-		if e.res.Name != "disk" || e.res.Scalar == nil || e.volume() || e.left == 0 {
+		if e.res.Name != "disk" || e.res.Scalar == nil || e.volume() {
 			continue
 		}
 		switch c := d.k.classOf(e); {
@@ -115,9 +115,6 @@ func (d *draft) bins() []*bin {
 
 // partner is the bin whose own part e would merge with, once reserved.
 func partner(bins []*bin, e *entry) *bin {
-	if e.whole {
-		return nil
-	}
 	for _, b := range bins {
 		if b.whole || len(b.own.res.Reservations) != len(e.res.Reservations)+1 {
 			continue

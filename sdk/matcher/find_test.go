@@ -358,3 +358,13 @@ func TestChildRole(t *testing.T) {
 		t.Fatalf("got\n%s", lines(result))
 	}
 }
+
+// TestNoRefusalOfMatched: what was refused on one agent and matched on another isn't told as refused.
+func TestNoRefusalOfMatched(t *testing.T) {
+	bound := claimed(node("c"), "s")
+	bound.Volumes = nil
+	result := Assign([]Need{bound}, []mesos.Offer{offer("s1", reserved(mine("c"), "cpus:0.5")), offer("s2", reserved(mine("c"), "cpus:1;mem:512"))}, nil)
+	if where(result) != "c@s2" || len(result.Refusals) != 0 {
+		t.Errorf("got\n%s", lines(result))
+	}
+}

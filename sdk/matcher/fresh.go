@@ -136,8 +136,7 @@ func (r *round) poolsFor(k *known) []*pool {
 // order puts hosts with the fewest instances of k's group first, so that instances are spread where no rule
 // says otherwise; open is in the order of ranks.
 func (r *round) order(k *known, open []*pool) []*pool {
-	hosts := facet{k.need.Group, Hostname}
-	before, now := r.m.placed.values[hosts], r.tally.values[hosts]
+	before, now := r.m.placed.of(k.need.Group, Hostname), r.tally.of(k.need.Group, Hostname)
 	keys := make([]int64, len(open))
 	for i, p := range open {
 		r.steps++

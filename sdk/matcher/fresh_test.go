@@ -123,6 +123,14 @@ func TestNewDisk(t *testing.T) {
   create  disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000
   task    disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000; cpus([({instance: a})]):1`,
 	}, {
+		name:  "PATH: what is reserved for the need in part comes before what is free and smaller",
+		need:  volumesOn(a, resource.PathDisk, volume("v", 800)),
+		offer: offer("s", rest, resource.Push(pathDisk("/p1", 300), mine("a").Info()), pathDisk("/p1", 700), pathDisk("/p2", 900)),
+		want: `match a@s found=false adopted=true
+  reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:500
+  create  disk([({instance: a})])[PATH:/p1,v:path-of-v]:800
+  task    disk([({instance: a})])[PATH:/p1,v:path-of-v]:800; cpus([({instance: a})]):1`,
+	}, {
 		name:  "another instance's reservations are not touched",
 		need:  volumesOn(a, resource.RootDisk, v),
 		offer: offer("s", "cpus:0.5;disk:999", reserved(mine("b"), "cpus:9;disk:9999")),
@@ -338,4 +346,108 @@ func TestProviders(t *testing.T) {
 		t.Fatalf("got\n%s", lines(result))
 	}
 	checkChains(t, result)
+}
+
+// TestPerAgentOwners: the limit holds for needs that own something as well.
+func TestPerAgentOwners(t *testing.T) {
+	a, b := claimed(node("a"), "s"), claimed(node("b"), "s")
+	bound := claimed(node("c"), "s")
+	bound.Volumes = nil
+	offers := []mesos.Offer{offer("s", plenty, onRoot(mine("a"), a.Volumes[0]), onRoot(mine("b"), b.Volumes[0]), reserved(mine("c"), "cpus:1"))}
+	result := Assign([]Need{b, bound, a}, offers, nil)
+	if where(result) != "a@s" || len(result.Refusals) != 2 || !errors.Is(result.Refusals[0], ErrOfferUsed) || !errors.Is(result.Refusals[1], ErrOfferUsed) {
+		t.Errorf("by default: got\n%s", lines(result))
+	}
+	result = New([]Need{b, bound, a}, nil, Config{PerAgent: -1}).Assign(offers)
+	if where(result) != "a@s b@s c@s" {
+		t.Errorf("without limit: got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestGivenBack: a need that doesn't fit leaves the pool as it was.
+func TestGivenBack(t *testing.T) {
+	greedy := volumesOn(node("a"), resource.RootDisk, volume("v", 500), volume("w", 500))
+	greedy.Resources = resource.MustParse("cpus:2;mem:9999;ports:[31000-31001];zones:{a}")
+	modest := node("b")
+	modest.Resources, modest.Ports = resource.MustParse("cpus:2;mem:512;zones:{a}"), []string{"http"}
+	result := Assign([]Need{greedy, modest}, []mesos.Offer{offer("s", "cpus:2;mem:512;disk:1024;ports:[31000-31001];zones:{a}")}, nil)
+	if where(result) != "b@s" || result.Matches[0].Ports["http"] != 31000 {
+		t.Errorf("got\n%s", lines(result))
+	}
+	checkChains(t, result)
+}
+
+// TestStaticPorts: ports of the role go first, as nobody else can use them.
+func TestStaticPorts(t *testing.T) {
+	need := small("a")
+	need.Ports = []string{"x", "y"}
+	result := Assign([]Need{need}, []mesos.Offer{offer("s", "cpus:1;ports:[1000-1001];ports(db):[2000-2000]")}, nil)
+	if got := fmt.Sprint(result.Matches[0].Ports); got != "map[x:2000 y:1000]" {
+		t.Errorf("got %s", got)
+	}
+	checkChains(t, result)
+}
+
+// TestShapes: that one need doesn't fit says nothing of another which wants less, or something else.
+func TestShapes(t *testing.T) {
+	for name, change := range map[string]func(*Need){
+		"less cpus":      func(n *Need) { n.Resources = resource.MustParse("cpus:1;mem:512") },
+		"less disk":      func(n *Need) { n.Volumes[0].MiB = 100 },
+		"fewer volumes":  func(n *Need) { n.Volumes = n.Volumes[:0] },
+		"another disk":   func(n *Need) { n.Volumes[0].Disk.Type = resource.MountDisk },
+		"a certain disk": func(n *Need) { n.Volumes[0].Disk = resource.Disk{Type: resource.PathDisk, Root: "/p"} },
+		"fewer ports":    func(n *Need) { n.Ports = n.Ports[:1] },
+		"other ports":    func(n *Need) { n.Resources = resource.MustParse("cpus:1;ports:[31000-31000]") },
+		"another role":   func(n *Need) { n.Reservation.Role = "web" },
+		"no reservation": func(n *Need) { n.Reservation, n.Volumes = resource.Reservation{}, nil },
+		"static":         func(n *Need) { n.Reservation = resource.Reservation{Role: role, Static: true, Principal: principal} },
+		"refinement":     func(n *Need) { n.Refine = []resource.Reservation{{Role: "d"}} },
+	} {
+		base := func(id string) Need {
+			n := node(id)
+			n.Resources, n.Ports = resource.MustParse("cpus:1;mem:512"), []string{"x"}
+			return n
+		}
+		large, other := base("a"), base("b")
+		o := offer("s", "cpus:1;mem:512;disk:1024;ports:[31000-31000]")
+		switch name {
+		case "less cpus":
+			large.Resources = resource.MustParse("cpus:2;mem:512")
+		case "less disk", "fewer volumes":
+			large.Volumes[0].MiB = 1025
+		case "another disk":
+			o = offer("s", "cpus:1;mem:512;ports:[31000-31000]", mountDisk("/m", 1024))
+		case "a certain disk":
+			large.Volumes[0].Disk = resource.Disk{Type: resource.PathDisk, Root: "/q"}
+			o = offer("s", "cpus:1;mem:512;ports:[31000-31000]", pathDisk("/p", 1024))
+		case "fewer ports":
+			large.Ports, other.Ports = []string{"x", "y"}, []string{"x", "y"}
+		case "other ports":
+			large.Ports, other.Ports = nil, nil
+			large.Resources = resource.MustParse("cpus:1;ports:[31001-31001]")
+		case "another role":
+			o = offerTo("web", "s", "cpus:1;mem:512;disk:1024;ports:[31000-31000]")
+		case "no reservation":
+			o = offerTo("web", "s", "cpus:1;mem:512;disk:1024;ports:[31000-31000]")
+		case "static":
+			o = offer("s", "cpus:1;mem:512;disk(db):1024;ports:[31000-31000]")
+		case "refinement":
+			large.Reservation.Role, other.Reservation.Role = "d/e", "d/e"
+			o = offerTo("d/e", "s", "cpus:1;mem:512;ports:[31000-31000]", reserved(resource.Reservation{Role: "d"}, "disk:1024"))
+		}
+		change(&other)
+		if result := Assign([]Need{large, other}, []mesos.Offer{o}, nil); where(result) != "b@s" {
+			t.Errorf("%s: got\n%s", name, lines(result))
+		}
+	}
+}
+
+// TestLeftoversLast: a need whose own reserved resources are offered is tried, even after others of its shape
+// found nothing.
+func TestLeftoversLast(t *testing.T) {
+	offers := []mesos.Offer{offer("s", reserved(mine("z"), "cpus:1;mem:512;disk:1024"))}
+	if result := Assign([]Need{node("a"), node("b"), node("z")}, offers, nil); where(result) != "z@s" {
+		t.Errorf("got\n%s", lines(result))
+	}
 }

@@ -42,10 +42,10 @@ func drawWorld(t *rapid.T) *world {
 			rapid.IntRange(0, 2048).Draw(t, "mem"), rapid.IntRange(0, 4000).Draw(t, "disk"))
 		total := resource.MustParse(text)
 		for j := range rapid.IntRange(0, 2).Draw(t, "mounts") {
-			total = append(total, mountDisk(fmt.Sprintf("/m%d", j), float64(rapid.IntRange(500, 1500).Draw(t, "mount"))))
+			total = append(total, mountDisk(fmt.Sprintf("/m%d", j), rapid.SampledFrom([]float64{500, 900, 1500}).Draw(t, "mount")))
 		}
 		for j := range rapid.IntRange(0, 2).Draw(t, "paths") {
-			total = append(total, pathDisk(fmt.Sprintf("/p%d", j), float64(rapid.IntRange(500, 3000).Draw(t, "path"))))
+			total = append(total, pathDisk(fmt.Sprintf("/p%d", j), rapid.SampledFrom([]float64{500, 900, 3000}).Draw(t, "path")))
 		}
 		total = append(total, reserved(mine("stranger"), fmt.Sprintf("cpus:%d;disk:100", rapid.IntRange(1, 2).Draw(t, "strange")))...)
 		w.agents = append(w.agents, &agent{id: fmt.Sprintf("s%d", i), host: fmt.Sprintf("h%d", i), total: total.Plus(nil), used: map[string]resource.Set{}})

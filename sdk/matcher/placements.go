@@ -12,9 +12,22 @@ type Placements struct {
 	pools  []*pool
 }
 
+// PlacementsOf returns Placements of these instances, for tests of an author's own rules. Its zero value, which has
+// none, works too.
+func PlacementsOf(placed ...Placed) Placements {
+	t := newTally()
+	for _, p := range placed {
+		t.add(p)
+	}
+	return Placements{before: t}
+}
+
 // Count returns how many instances of the group are on agents whose attribute has the value.
 func (p Placements) Count(group, attribute, value string) int {
-	n := p.before.values[facet{group, attribute}][value] + p.round.values[facet{group, attribute}][value]
+	n := p.before.of(group, attribute)[value] + p.round.of(group, attribute)[value]
+	if p.before == nil {
+		return n
+	}
 	for _, own := range p.before.byID[p.self] {
 		if own.Group == group && slices.Contains(own.agent().Values(attribute), value) {
 			n--
@@ -29,7 +42,7 @@ func (p Placements) Count(group, attribute, value string) int {
 func (p Placements) Values(group, attribute string) map[string]int {
 	counts := map[string]int{}
 	for _, t := range []*tally{p.before, p.round} {
-		for value := range t.values[facet{group, attribute}] {
+		for value := range t.of(group, attribute) {
 			counts[value] = p.Count(group, attribute, value)
 		}
 	}
@@ -46,6 +59,11 @@ func (p Placements) Values(group, attribute string) map[string]int {
 // Find returns where the instance is: none if it isn't placed, several if there is an old one and one that
 // replaces it, ordered by agent id.
 func (p Placements) Find(id string) []Placed {
-	found := append([]Placed(nil), p.before.byID[id]...)
-	return append(found, p.round.byID[id]...)
+	var found []Placed
+	for _, t := range []*tally{p.before, p.round} {
+		if t != nil {
+			found = append(found, t.byID[id]...)
+		}
+	}
+	return found
 }

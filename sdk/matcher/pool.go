@@ -74,18 +74,18 @@ func (p *pool) add(r *mesos.Resource) {
 	resource.Upgrade(&e.res)
 	e.whole = resource.IsIndivisible(&e.res)
 	e.left, e.ranges, e.items = quantity(&e.res)
-	if !e.whole {
-		for _, other := range p.entries {
-			if other.res.Name == e.res.Name && resource.SameMetadata(&other.res, &e.res) {
-				other.merge(e)
-				return
-			}
-		}
-	}
 	if n := len(e.res.Reservations); n > 0 {
 		last := &e.res.Reservations[n-1]
 		e.role, e.key = last.GetRole(), reservationKey(last)
 		e.static = last.GetType() == mesos.Resource_ReservationInfo_STATIC
+	}
+	if !e.whole {
+		for _, other := range p.entries {
+			if other.key == e.key && other.res.Name == e.res.Name && resource.SameMetadata(&other.res, &e.res) {
+				other.merge(e)
+				return
+			}
+		}
 	}
 	p.entries = append(p.entries, e)
 }

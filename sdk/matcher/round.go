@@ -215,6 +215,5 @@ func (r *round) try(k *known, p *pool, sights []sight) error {
 	match := d.match()
 	p.matched = append(p.matched, match)
 	r.tally.add(match.Placed())
-	r.handled[k] = true
 	return nil
 }

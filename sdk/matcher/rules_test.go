@@ -293,6 +293,21 @@ func TestOwnRule(t *testing.T) {
 	}
 }
 
+// TestPlacementsOf: an author can test a rule without offers.
+func TestPlacementsOf(t *testing.T) {
+	there := PlacementsOf(placed("x", "s1", "rack:r1"), placed("x", "s2", "rack:r2"), placed("y", "s1", "rack:r1"))
+	if got := fmt.Sprint(there.Values("", "rack"), there.Count("", Hostname, "host-s1"), len(there.Find("x"))); got != "map[r1:2 r2:1] 2 2" {
+		t.Errorf("got %s", got)
+	}
+	if err := MaxPerHost(1).Check(small("a"), Agent{Hostname: "host-s1"}, there); !errors.Is(err, ErrLimit) {
+		t.Errorf("got %v", err)
+	}
+	none := Placements{}
+	if got := fmt.Sprint(none.Values("", "rack"), none.Count("", Hostname, "host-s1"), none.Find("x")); got != "map[] 0 []" {
+		t.Errorf("of nothing: got %s", got)
+	}
+}
+
 type ownRule struct{ t *testing.T }
 
 func (ownRule) Name() string { return "not s1" }

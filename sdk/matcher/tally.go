@@ -48,6 +48,14 @@ func (t *tally) count(p Placed, by int) {
 	}
 }
 
+// of is how many instances of the group there are by value of the attribute.
+func (t *tally) of(group, attribute string) map[string]int {
+	if t == nil {
+		return nil
+	}
+	return t.values[facet{group, attribute}]
+}
+
 // bump drops what falls to zero: a value that nobody has any more must not look like one to be filled.
 func (t *tally) bump(f facet, value string, by int) {
 	counts := t.values[f]
