@@ -14,14 +14,17 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/format"
 	"os"
 	"path/filepath"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
+	_ "github.com/gogo/protobuf/plugin/marshalto"
+	_ "github.com/gogo/protobuf/plugin/size"
 	gogo "github.com/gogo/protobuf/proto"
+	"github.com/gogo/protobuf/protoc-gen-gogo/generator"
 	plugin "github.com/gogo/protobuf/protoc-gen-gogo/plugin"
-	"github.com/gogo/protobuf/vanity/command"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/pluginpb"
@@ -49,16 +52,30 @@ func run(root string, files []string) error {
 	}
 	request.FileToGenerate = files
 	applyRules(request)
-	response := command.Generate(request)
-	if response.Error != nil {
-		return errors.New(response.GetError())
-	}
-	for _, f := range response.File {
-		if err := os.WriteFile(filepath.Join(root, f.GetName()), []byte(f.GetContent()), 0o644); err != nil {
+	for _, f := range generate(request) {
+		source, err := format.Source([]byte(f.GetContent()))
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.GetName(), err)
+		}
+		if err := os.WriteFile(filepath.Join(root, f.GetName()), source, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// generate runs gogo's generator with its plugins that write encoders, and with our own that writes decoders.
+// On a fault in the .proto files it ends the process, as protoc's plugins do.
+func generate(request *plugin.CodeGeneratorRequest) []*plugin.CodeGeneratorResponse_File {
+	g := generator.New()
+	g.Request = request
+	g.CommandLineParameters(request.GetParameter())
+	g.WrapTypes()
+	g.SetPackageNames()
+	g.BuildTypeNameMap()
+	generator.RegisterPlugin(&decoder{})
+	g.GenerateAllFiles()
+	return g.Response.File
 }
 
 // compile parses files and all that they import into the request that a protoc plugin is given.

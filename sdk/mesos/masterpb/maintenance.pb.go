@@ -5,10 +5,9 @@ package masterpb
 
 import (
 	fmt "fmt"
-	github_com_gogo_protobuf_proto "github.com/gogo/protobuf/proto"
 	proto "github.com/gogo/protobuf/proto"
 	mesos "github.com/stateful-mesos/moor/sdk/mesos"
-	io "io"
+	decode "github.com/stateful-mesos/moor/sdk/mesos/internal/decode"
 	math "math"
 	math_bits "math/bits"
 )
@@ -566,537 +565,177 @@ func sovMaintenance(x uint64) (n int) {
 func sozMaintenance(x uint64) (n int) {
 	return sovMaintenance(uint64((x << 1) ^ uint64((int64(x) >> 63))))
 }
-func (m *Window) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaintenance
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Window: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Window: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MachineIDs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.MachineIDs = append(m.MachineIDs, mesos.MachineID{})
-			if err := m.MachineIDs[len(m.MachineIDs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Unavailability", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Unavailability.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaintenance(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("unavailability")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Window) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Window) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.maintenance.Window", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // machine_ids
+			list, n := decode.Grow(m.MachineIDs, b[at:])
+			m.MachineIDs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // unavailability
+			if err := m.Unavailability.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.maintenance.Window", "unavailability")
 	}
 	return nil
 }
-func (m *Schedule) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaintenance
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Schedule: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Schedule: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Windows", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Windows = append(m.Windows, Window{})
-			if err := m.Windows[len(m.Windows)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaintenance(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Schedule) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Schedule) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.maintenance.Schedule", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // windows
+			list, n := decode.Grow(m.Windows, b[at:])
+			m.Windows = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *ClusterStatus) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaintenance
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ClusterStatus: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ClusterStatus: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DrainingMachines", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.DrainingMachines = append(m.DrainingMachines, ClusterStatus_DrainingMachine{})
-			if err := m.DrainingMachines[len(m.DrainingMachines)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DownMachines", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.DownMachines = append(m.DownMachines, mesos.MachineID{})
-			if err := m.DownMachines[len(m.DownMachines)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaintenance(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *ClusterStatus) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *ClusterStatus) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.maintenance.ClusterStatus", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // draining_machines
+			list, n := decode.Grow(m.DrainingMachines, b[at:])
+			m.DrainingMachines = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // down_machines
+			list, n := decode.Grow(m.DownMachines, b[at:])
+			m.DownMachines = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *ClusterStatus_DrainingMachine) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaintenance
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DrainingMachine: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DrainingMachine: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Statuses", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Statuses = append(m.Statuses, InverseOfferStatus{})
-			if err := m.Statuses[len(m.Statuses)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaintenance(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaintenance
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *ClusterStatus_DrainingMachine) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *ClusterStatus_DrainingMachine) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.maintenance.ClusterStatus.DrainingMachine", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // id
+			if err := m.ID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // statuses
+			list, n := decode.Grow(m.Statuses, b[at:])
+			m.Statuses = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.maintenance.ClusterStatus.DrainingMachine", "id")
 	}
 	return nil
 }
-func skipMaintenance(dAtA []byte) (n int, err error) {
-	l := len(dAtA)
-	iNdEx := 0
-	depth := 0
-	for iNdEx < l {
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return 0, ErrIntOverflowMaintenance
-			}
-			if iNdEx >= l {
-				return 0, io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= (uint64(b) & 0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		wireType := int(wire & 0x7)
-		switch wireType {
-		case 0:
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				iNdEx++
-				if dAtA[iNdEx-1] < 0x80 {
-					break
-				}
-			}
-		case 1:
-			iNdEx += 8
-		case 2:
-			var length int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowMaintenance
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				length |= (int(b) & 0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if length < 0 {
-				return 0, ErrInvalidLengthMaintenance
-			}
-			iNdEx += length
-		case 3:
-			depth++
-		case 4:
-			if depth == 0 {
-				return 0, ErrUnexpectedEndOfGroupMaintenance
-			}
-			depth--
-		case 5:
-			iNdEx += 4
-		default:
-			return 0, fmt.Errorf("proto: illegal wireType %d", wireType)
-		}
-		if iNdEx < 0 {
-			return 0, ErrInvalidLengthMaintenance
-		}
-		if depth == 0 {
-			return iNdEx, nil
-		}
-	}
-	return 0, io.ErrUnexpectedEOF
-}
-
-var (
-	ErrInvalidLengthMaintenance        = fmt.Errorf("proto: negative length found during unmarshaling")
-	ErrIntOverflowMaintenance          = fmt.Errorf("proto: integer overflow")
-	ErrUnexpectedEndOfGroupMaintenance = fmt.Errorf("proto: unexpected end of group")
-)

@@ -10,8 +10,8 @@ import (
 	proto "github.com/gogo/protobuf/proto"
 	types "github.com/gogo/protobuf/types"
 	mesos "github.com/stateful-mesos/moor/sdk/mesos"
+	decode "github.com/stateful-mesos/moor/sdk/mesos/internal/decode"
 	schedulerpb "github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
-	io "io"
 	math "math"
 	math_bits "math/bits"
 )
@@ -8680,8498 +8680,2632 @@ func sovMaster(x uint64) (n int) {
 func sozMaster(x uint64) (n int) {
 	return sovMaster(uint64((x << 1) ^ uint64((int64(x) >> 63))))
 }
-func (m *Call) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Call: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Call: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
-			}
-			var v Call_Type
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= Call_Type(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Type = &v
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetMetrics", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 8: // type
+			m.Type = decode.EnumP[Call_Type](u)
+		case 18: // get_metrics
 			if m.GetMetrics == nil {
 				m.GetMetrics = &Call_GetMetrics{}
 			}
-			if err := m.GetMetrics.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetMetrics.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field SetLoggingLevel", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // set_logging_level
 			if m.SetLoggingLevel == nil {
 				m.SetLoggingLevel = &Call_SetLoggingLevel{}
 			}
-			if err := m.SetLoggingLevel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.SetLoggingLevel.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ListFiles", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // list_files
 			if m.ListFiles == nil {
 				m.ListFiles = &Call_ListFiles{}
 			}
-			if err := m.ListFiles.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ListFiles.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReadFile", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // read_file
 			if m.ReadFile == nil {
 				m.ReadFile = &Call_ReadFile{}
 			}
-			if err := m.ReadFile.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReadFile.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UpdateWeights", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // update_weights
 			if m.UpdateWeights == nil {
 				m.UpdateWeights = &Call_UpdateWeights{}
 			}
-			if err := m.UpdateWeights.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UpdateWeights.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReserveResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 58: // reserve_resources
 			if m.ReserveResources == nil {
 				m.ReserveResources = &Call_ReserveResources{}
 			}
-			if err := m.ReserveResources.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReserveResources.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UnreserveResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 66: // unreserve_resources
 			if m.UnreserveResources == nil {
 				m.UnreserveResources = &Call_UnreserveResources{}
 			}
-			if err := m.UnreserveResources.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UnreserveResources.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CreateVolumes", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 74: // create_volumes
 			if m.CreateVolumes == nil {
 				m.CreateVolumes = &Call_CreateVolumes{}
 			}
-			if err := m.CreateVolumes.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.CreateVolumes.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DestroyVolumes", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 82: // destroy_volumes
 			if m.DestroyVolumes == nil {
 				m.DestroyVolumes = &Call_DestroyVolumes{}
 			}
-			if err := m.DestroyVolumes.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.DestroyVolumes.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UpdateMaintenanceSchedule", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 90: // update_maintenance_schedule
 			if m.UpdateMaintenanceSchedule == nil {
 				m.UpdateMaintenanceSchedule = &Call_UpdateMaintenanceSchedule{}
 			}
-			if err := m.UpdateMaintenanceSchedule.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UpdateMaintenanceSchedule.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 12:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StartMaintenance", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 98: // start_maintenance
 			if m.StartMaintenance == nil {
 				m.StartMaintenance = &Call_StartMaintenance{}
 			}
-			if err := m.StartMaintenance.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.StartMaintenance.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 13:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StopMaintenance", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 106: // stop_maintenance
 			if m.StopMaintenance == nil {
 				m.StopMaintenance = &Call_StopMaintenance{}
 			}
-			if err := m.StopMaintenance.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.StopMaintenance.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 14:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field SetQuota", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 114: // set_quota
 			if m.SetQuota == nil {
 				m.SetQuota = &Call_SetQuota{}
 			}
-			if err := m.SetQuota.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.SetQuota.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 15:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RemoveQuota", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 122: // remove_quota
 			if m.RemoveQuota == nil {
 				m.RemoveQuota = &Call_RemoveQuota{}
 			}
-			if err := m.RemoveQuota.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.RemoveQuota.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 16:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Teardown", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 130: // teardown
 			if m.Teardown == nil {
 				m.Teardown = &Call_Teardown{}
 			}
-			if err := m.Teardown.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Teardown.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 17:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MarkAgentGone", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 138: // mark_agent_gone
 			if m.MarkAgentGone == nil {
 				m.MarkAgentGone = &Call_MarkAgentGone{}
 			}
-			if err := m.MarkAgentGone.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.MarkAgentGone.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 18:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GrowVolume", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 146: // grow_volume
 			if m.GrowVolume == nil {
 				m.GrowVolume = &Call_GrowVolume{}
 			}
-			if err := m.GrowVolume.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GrowVolume.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 19:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ShrinkVolume", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 154: // shrink_volume
 			if m.ShrinkVolume == nil {
 				m.ShrinkVolume = &Call_ShrinkVolume{}
 			}
-			if err := m.ShrinkVolume.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ShrinkVolume.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 20:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UpdateQuota", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 162: // update_quota
 			if m.UpdateQuota == nil {
 				m.UpdateQuota = &Call_UpdateQuota{}
 			}
-			if err := m.UpdateQuota.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UpdateQuota.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 21:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DrainAgent", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 170: // drain_agent
 			if m.DrainAgent == nil {
 				m.DrainAgent = &Call_DrainAgent{}
 			}
-			if err := m.DrainAgent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.DrainAgent.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 22:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DeactivateAgent", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 178: // deactivate_agent
 			if m.DeactivateAgent == nil {
 				m.DeactivateAgent = &Call_DeactivateAgent{}
 			}
-			if err := m.DeactivateAgent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.DeactivateAgent.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 23:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReactivateAgent", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 186: // reactivate_agent
 			if m.ReactivateAgent == nil {
 				m.ReactivateAgent = &Call_ReactivateAgent{}
 			}
-			if err := m.ReactivateAgent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReactivateAgent.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_GetMetrics) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_GetMetrics) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_GetMetrics) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.GetMetrics", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetMetrics: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetMetrics: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Timeout", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // timeout
 			if m.Timeout == nil {
 				m.Timeout = &mesos.DurationInfo{}
 			}
-			if err := m.Timeout.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Timeout.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_SetLoggingLevel) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: SetLoggingLevel: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: SetLoggingLevel: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Level", wireType)
-			}
-			m.Level = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Level |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Duration", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Duration.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("level")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("duration")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_SetLoggingLevel) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_SetLoggingLevel) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.SetLoggingLevel", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // level
+			m.Level = uint32(u)
+			has |= 0x1
+		case 18: // duration
+			if err := m.Duration.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Call.SetLoggingLevel", "level", "duration")
 	}
 	return nil
 }
-func (m *Call_ListFiles) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ListFiles: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ListFiles: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Path", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Path = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("path")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_ListFiles) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ListFiles) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.ListFiles", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // path
+			m.Path = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.ListFiles", "path")
 	}
 	return nil
 }
-func (m *Call_ReadFile) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ReadFile: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ReadFile: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Path", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Path = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offset", wireType)
-			}
-			m.Offset = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Offset |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Length", wireType)
-			}
-			var v uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Length = &v
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("path")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("offset")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_ReadFile) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ReadFile) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.ReadFile", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // path
+			m.Path = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		case 16: // offset
+			m.Offset = u
+			has |= 0x2
+		case 24: // length
+			m.Length = d.State.Uint64P(u)
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Call.ReadFile", "path", "offset")
 	}
 	return nil
 }
-func (m *Call_UpdateWeights) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UpdateWeights: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UpdateWeights: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field WeightInfos", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.WeightInfos = append(m.WeightInfos, mesos.WeightInfo{})
-			if err := m.WeightInfos[len(m.WeightInfos)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_UpdateWeights) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_UpdateWeights) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.UpdateWeights", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // weight_infos
+			list, n := decode.Grow(m.WeightInfos, b[at:])
+			m.WeightInfos = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_ReserveResources) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ReserveResources: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ReserveResources: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Resources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Resources = append(m.Resources, mesos.Resource{})
-			if err := m.Resources[len(m.Resources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Source", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Source = append(m.Source, mesos.Resource{})
-			if err := m.Source[len(m.Source)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_ReserveResources) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ReserveResources) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.ReserveResources", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // resources
+			list, n := decode.Grow(m.Resources, b[at:])
+			m.Resources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 26: // source
+			list, n := decode.Grow(m.Source, b[at:])
+			m.Source = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.ReserveResources", "agent_id")
 	}
 	return nil
 }
-func (m *Call_UnreserveResources) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UnreserveResources: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UnreserveResources: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Resources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Resources = append(m.Resources, mesos.Resource{})
-			if err := m.Resources[len(m.Resources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_UnreserveResources) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_UnreserveResources) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.UnreserveResources", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // resources
+			list, n := decode.Grow(m.Resources, b[at:])
+			m.Resources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.UnreserveResources", "agent_id")
 	}
 	return nil
 }
-func (m *Call_CreateVolumes) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: CreateVolumes: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: CreateVolumes: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volumes", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Volumes = append(m.Volumes, mesos.Resource{})
-			if err := m.Volumes[len(m.Volumes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_CreateVolumes) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_CreateVolumes) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.CreateVolumes", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // volumes
+			list, n := decode.Grow(m.Volumes, b[at:])
+			m.Volumes = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.CreateVolumes", "agent_id")
 	}
 	return nil
 }
-func (m *Call_DestroyVolumes) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DestroyVolumes: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DestroyVolumes: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volumes", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Volumes = append(m.Volumes, mesos.Resource{})
-			if err := m.Volumes[len(m.Volumes)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_DestroyVolumes) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_DestroyVolumes) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.DestroyVolumes", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // volumes
+			list, n := decode.Grow(m.Volumes, b[at:])
+			m.Volumes = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.DestroyVolumes", "agent_id")
 	}
 	return nil
 }
-func (m *Call_GrowVolume) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_GrowVolume) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_GrowVolume) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.GrowVolume", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GrowVolume: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GrowVolume: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Volume.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 18: // volume
+			if err := m.Volume.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Addition", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Addition.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			has |= 0x1
+		case 26: // addition
+			if err := m.Addition.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
+			has |= 0x2
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("volume")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("addition")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Call.GrowVolume", "volume", "addition")
 	}
 	return nil
 }
-func (m *Call_ShrinkVolume) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_ShrinkVolume) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ShrinkVolume) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.ShrinkVolume", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ShrinkVolume: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ShrinkVolume: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Volume", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Volume.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 18: // volume
+			if err := m.Volume.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Subtract", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Subtract.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			has |= 0x1
+		case 26: // subtract
+			if err := m.Subtract.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
+			has |= 0x2
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("volume")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("subtract")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Call.ShrinkVolume", "volume", "subtract")
 	}
 	return nil
 }
-func (m *Call_UpdateMaintenanceSchedule) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UpdateMaintenanceSchedule: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UpdateMaintenanceSchedule: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Schedule", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Schedule.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("schedule")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_UpdateMaintenanceSchedule) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_UpdateMaintenanceSchedule) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.UpdateMaintenanceSchedule", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // schedule
+			if err := m.Schedule.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.UpdateMaintenanceSchedule", "schedule")
 	}
 	return nil
 }
-func (m *Call_StartMaintenance) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: StartMaintenance: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: StartMaintenance: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Machines", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Machines = append(m.Machines, mesos.MachineID{})
-			if err := m.Machines[len(m.Machines)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_StartMaintenance) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_StartMaintenance) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.StartMaintenance", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // machines
+			list, n := decode.Grow(m.Machines, b[at:])
+			m.Machines = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_StopMaintenance) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: StopMaintenance: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: StopMaintenance: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Machines", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Machines = append(m.Machines, mesos.MachineID{})
-			if err := m.Machines[len(m.Machines)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_StopMaintenance) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_StopMaintenance) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.StopMaintenance", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // machines
+			list, n := decode.Grow(m.Machines, b[at:])
+			m.Machines = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_DrainAgent) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_DrainAgent) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_DrainAgent) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.DrainAgent", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DrainAgent: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DrainAgent: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MaxGracePeriod", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // max_grace_period
 			if m.MaxGracePeriod == nil {
 				m.MaxGracePeriod = &types.Duration{}
 			}
-			if err := m.MaxGracePeriod.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.MaxGracePeriod.Unmarshal([]byte(b[i-int(u) : i])); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MarkGone", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			b := bool(v != 0)
-			m.MarkGone = &b
+		case 24: // mark_gone
+			m.MarkGone = d.State.BoolP(u)
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.DrainAgent", "agent_id")
 	}
 	return nil
 }
-func (m *Call_DeactivateAgent) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DeactivateAgent: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DeactivateAgent: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_DeactivateAgent) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_DeactivateAgent) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.DeactivateAgent", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.DeactivateAgent", "agent_id")
 	}
 	return nil
 }
-func (m *Call_ReactivateAgent) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ReactivateAgent: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ReactivateAgent: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_ReactivateAgent) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ReactivateAgent) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.ReactivateAgent", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.ReactivateAgent", "agent_id")
 	}
 	return nil
 }
-func (m *Call_UpdateQuota) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UpdateQuota: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UpdateQuota: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Force", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			b := bool(v != 0)
-			m.Force = &b
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field QuotaConfigs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.QuotaConfigs = append(m.QuotaConfigs, QuotaConfig{})
-			if err := m.QuotaConfigs[len(m.QuotaConfigs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_UpdateQuota) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_UpdateQuota) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.UpdateQuota", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // force
+			m.Force = d.State.BoolP(u)
+		case 18: // quota_configs
+			list, n := decode.Grow(m.QuotaConfigs, b[at:])
+			m.QuotaConfigs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_SetQuota) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: SetQuota: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: SetQuota: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field QuotaRequest", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.QuotaRequest.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("quota_request")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_SetQuota) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_SetQuota) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.SetQuota", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // quota_request
+			if err := m.QuotaRequest.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.SetQuota", "quota_request")
 	}
 	return nil
 }
-func (m *Call_RemoveQuota) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: RemoveQuota: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: RemoveQuota: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Role", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Role = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("role")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_RemoveQuota) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_RemoveQuota) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.RemoveQuota", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // role
+			m.Role = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.RemoveQuota", "role")
 	}
 	return nil
 }
-func (m *Call_Teardown) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Teardown: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Teardown: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Teardown) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Teardown) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.Teardown", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // framework_id
+			if err := m.FrameworkID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.Teardown", "framework_id")
 	}
 	return nil
 }
-func (m *Call_MarkAgentGone) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: MarkAgentGone: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: MarkAgentGone: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_MarkAgentGone) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_MarkAgentGone) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Call.MarkAgentGone", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Call.MarkAgentGone", "agent_id")
 	}
 	return nil
 }
-func (m *Response) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Response) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Response: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Response: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
-			}
-			var v Response_Type
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= Response_Type(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Type = &v
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetHealth", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 8: // type
+			m.Type = decode.EnumP[Response_Type](u)
+		case 18: // get_health
 			if m.GetHealth == nil {
 				m.GetHealth = &Response_GetHealth{}
 			}
-			if err := m.GetHealth.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetHealth.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetFlags", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // get_flags
 			if m.GetFlags == nil {
 				m.GetFlags = &Response_GetFlags{}
 			}
-			if err := m.GetFlags.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetFlags.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetVersion", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // get_version
 			if m.GetVersion == nil {
 				m.GetVersion = &Response_GetVersion{}
 			}
-			if err := m.GetVersion.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetVersion.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetMetrics", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // get_metrics
 			if m.GetMetrics == nil {
 				m.GetMetrics = &Response_GetMetrics{}
 			}
-			if err := m.GetMetrics.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetMetrics.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetLoggingLevel", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // get_logging_level
 			if m.GetLoggingLevel == nil {
 				m.GetLoggingLevel = &Response_GetLoggingLevel{}
 			}
-			if err := m.GetLoggingLevel.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetLoggingLevel.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ListFiles", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 58: // list_files
 			if m.ListFiles == nil {
 				m.ListFiles = &Response_ListFiles{}
 			}
-			if err := m.ListFiles.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ListFiles.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReadFile", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 66: // read_file
 			if m.ReadFile == nil {
 				m.ReadFile = &Response_ReadFile{}
 			}
-			if err := m.ReadFile.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReadFile.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetState", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 74: // get_state
 			if m.GetState == nil {
 				m.GetState = &Response_GetState{}
 			}
-			if err := m.GetState.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetState.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetAgents", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 82: // get_agents
 			if m.GetAgents == nil {
 				m.GetAgents = &Response_GetAgents{}
 			}
-			if err := m.GetAgents.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetAgents.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetFrameworks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 90: // get_frameworks
 			if m.GetFrameworks == nil {
 				m.GetFrameworks = &Response_GetFrameworks{}
 			}
-			if err := m.GetFrameworks.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetFrameworks.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 12:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetExecutors", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 98: // get_executors
 			if m.GetExecutors == nil {
 				m.GetExecutors = &Response_GetExecutors{}
 			}
-			if err := m.GetExecutors.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetExecutors.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 13:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 106: // get_tasks
 			if m.GetTasks == nil {
 				m.GetTasks = &Response_GetTasks{}
 			}
-			if err := m.GetTasks.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetTasks.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 14:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetRoles", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 114: // get_roles
 			if m.GetRoles == nil {
 				m.GetRoles = &Response_GetRoles{}
 			}
-			if err := m.GetRoles.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetRoles.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 15:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetWeights", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 122: // get_weights
 			if m.GetWeights == nil {
 				m.GetWeights = &Response_GetWeights{}
 			}
-			if err := m.GetWeights.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetWeights.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 16:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetMaster", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 130: // get_master
 			if m.GetMaster == nil {
 				m.GetMaster = &Response_GetMaster{}
 			}
-			if err := m.GetMaster.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetMaster.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 17:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetMaintenanceStatus", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 138: // get_maintenance_status
 			if m.GetMaintenanceStatus == nil {
 				m.GetMaintenanceStatus = &Response_GetMaintenanceStatus{}
 			}
-			if err := m.GetMaintenanceStatus.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetMaintenanceStatus.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 18:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetMaintenanceSchedule", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 146: // get_maintenance_schedule
 			if m.GetMaintenanceSchedule == nil {
 				m.GetMaintenanceSchedule = &Response_GetMaintenanceSchedule{}
 			}
-			if err := m.GetMaintenanceSchedule.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetMaintenanceSchedule.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 19:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetQuota", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 154: // get_quota
 			if m.GetQuota == nil {
 				m.GetQuota = &Response_GetQuota{}
 			}
-			if err := m.GetQuota.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetQuota.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 20:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetOperations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 162: // get_operations
 			if m.GetOperations == nil {
 				m.GetOperations = &Response_GetOperations{}
 			}
-			if err := m.GetOperations.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetOperations.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Response_GetHealth) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetHealth: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetHealth: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Healthy", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Healthy = bool(v != 0)
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("healthy")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetHealth) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetHealth) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetHealth", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // healthy
+			m.Healthy = u != 0
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetHealth", "healthy")
 	}
 	return nil
 }
-func (m *Response_GetFlags) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetFlags: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetFlags: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Flags", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Flags = append(m.Flags, mesos.Flag{})
-			if err := m.Flags[len(m.Flags)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetFlags) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetFlags) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetFlags", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // flags
+			list, n := decode.Grow(m.Flags, b[at:])
+			m.Flags = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetVersion) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetVersion: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetVersion: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field VersionInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.VersionInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("version_info")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetVersion) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetVersion) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetVersion", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // version_info
+			if err := m.VersionInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetVersion", "version_info")
 	}
 	return nil
 }
-func (m *Response_GetMetrics) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetMetrics: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetMetrics: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Metrics", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Metrics = append(m.Metrics, mesos.Metric{})
-			if err := m.Metrics[len(m.Metrics)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetMetrics) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetMetrics) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetMetrics", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // metrics
+			list, n := decode.Grow(m.Metrics, b[at:])
+			m.Metrics = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetLoggingLevel) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetLoggingLevel: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetLoggingLevel: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Level", wireType)
-			}
-			m.Level = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Level |= uint32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("level")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetLoggingLevel) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetLoggingLevel) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetLoggingLevel", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // level
+			m.Level = uint32(u)
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetLoggingLevel", "level")
 	}
 	return nil
 }
-func (m *Response_ListFiles) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ListFiles: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ListFiles: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FileInfos", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.FileInfos = append(m.FileInfos, mesos.FileInfo{})
-			if err := m.FileInfos[len(m.FileInfos)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_ListFiles) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_ListFiles) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.ListFiles", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // file_infos
+			list, n := decode.Grow(m.FileInfos, b[at:])
+			m.FileInfos = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_ReadFile) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ReadFile: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ReadFile: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Size_", wireType)
-			}
-			m.Size_ = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Size_ |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
-			if m.Data == nil {
-				m.Data = []byte{}
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("size")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("data")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_ReadFile) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_ReadFile) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.ReadFile", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // size
+			m.Size_ = u
+			has |= 0x1
+		case 18: // data
+			m.Data = decode.Copy(b[i-int(u) : i])
+			has |= 0x2
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Response.ReadFile", "size", "data")
 	}
 	return nil
 }
-func (m *Response_GetState) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Response_GetState) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetState) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetState", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetState: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetState: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // get_tasks
 			if m.GetTasks == nil {
 				m.GetTasks = &Response_GetTasks{}
 			}
-			if err := m.GetTasks.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetTasks.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetExecutors", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // get_executors
 			if m.GetExecutors == nil {
 				m.GetExecutors = &Response_GetExecutors{}
 			}
-			if err := m.GetExecutors.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetExecutors.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetFrameworks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // get_frameworks
 			if m.GetFrameworks == nil {
 				m.GetFrameworks = &Response_GetFrameworks{}
 			}
-			if err := m.GetFrameworks.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetFrameworks.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetAgents", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // get_agents
 			if m.GetAgents == nil {
 				m.GetAgents = &Response_GetAgents{}
 			}
-			if err := m.GetAgents.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetAgents.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Response_GetAgents) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetAgents: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetAgents: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Agents", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Agents = append(m.Agents, Response_GetAgents_Agent{})
-			if err := m.Agents[len(m.Agents)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RecoveredAgents", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.RecoveredAgents = append(m.RecoveredAgents, mesos.AgentInfo{})
-			if err := m.RecoveredAgents[len(m.RecoveredAgents)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetAgents) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetAgents) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetAgents", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agents
+			list, n := decode.Grow(m.Agents, b[at:])
+			m.Agents = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // recovered_agents
+			list, n := decode.Grow(m.RecoveredAgents, b[at:])
+			m.RecoveredAgents = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetAgents_Agent) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Response_GetAgents_Agent) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetAgents_Agent) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetAgents.Agent", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Agent: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Agent: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // agent_info
+			if err := m.AgentInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Active", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Active = bool(v != 0)
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Version", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Version = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000004)
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Pid", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			s := string(dAtA[iNdEx:postIndex])
-			m.Pid = &s
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RegisteredTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 16: // active
+			m.Active = u != 0
+			has |= 0x2
+		case 26: // version
+			m.Version = d.State.String(b[i-int(u) : i])
+			has |= 0x4
+		case 34: // pid
+			m.Pid = d.State.StringP(b[i-int(u) : i])
+		case 42: // registered_time
 			if m.RegisteredTime == nil {
 				m.RegisteredTime = &mesos.TimeInfo{}
 			}
-			if err := m.RegisteredTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.RegisteredTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReregisteredTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // reregistered_time
 			if m.ReregisteredTime == nil {
 				m.ReregisteredTime = &mesos.TimeInfo{}
 			}
-			if err := m.ReregisteredTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReregisteredTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TotalResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.TotalResources = append(m.TotalResources, mesos.Resource{})
-			if err := m.TotalResources[len(m.TotalResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 58: // total_resources
+			list, n := decode.Grow(m.TotalResources, b[at:])
+			m.TotalResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AllocatedResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AllocatedResources = append(m.AllocatedResources, mesos.Resource{})
-			if err := m.AllocatedResources[len(m.AllocatedResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 66: // allocated_resources
+			list, n := decode.Grow(m.AllocatedResources, b[at:])
+			m.AllocatedResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferedResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OfferedResources = append(m.OfferedResources, mesos.Resource{})
-			if err := m.OfferedResources[len(m.OfferedResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 74: // offered_resources
+			list, n := decode.Grow(m.OfferedResources, b[at:])
+			m.OfferedResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Capabilities", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Capabilities = append(m.Capabilities, mesos.AgentInfo_Capability{})
-			if err := m.Capabilities[len(m.Capabilities)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 82: // capabilities
+			list, n := decode.Grow(m.Capabilities, b[at:])
+			m.Capabilities = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ResourceProviders", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.ResourceProviders = append(m.ResourceProviders, Response_GetAgents_Agent_ResourceProvider{})
-			if err := m.ResourceProviders[len(m.ResourceProviders)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 90: // resource_providers
+			list, n := decode.Grow(m.ResourceProviders, b[at:])
+			m.ResourceProviders = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 12:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Deactivated", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			b := bool(v != 0)
-			m.Deactivated = &b
-		case 13:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DrainInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 96: // deactivated
+			m.Deactivated = d.State.BoolP(u)
+		case 106: // drain_info
 			if m.DrainInfo == nil {
 				m.DrainInfo = &mesos.DrainInfo{}
 			}
-			if err := m.DrainInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.DrainInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 14:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field EstimatedDrainStartTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 114: // estimated_drain_start_time
 			if m.EstimatedDrainStartTime == nil {
 				m.EstimatedDrainStartTime = &mesos.TimeInfo{}
 			}
-			if err := m.EstimatedDrainStartTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.EstimatedDrainStartTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_info")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("active")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("version")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x7 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetAgents.Agent", "agent_info", "active", "version")
 	}
 	return nil
 }
-func (m *Response_GetAgents_Agent_ResourceProvider) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ResourceProvider: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ResourceProvider: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ResourceProviderInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ResourceProviderInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TotalResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.TotalResources = append(m.TotalResources, mesos.Resource{})
-			if err := m.TotalResources[len(m.TotalResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("resource_provider_info")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetAgents_Agent_ResourceProvider) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetAgents_Agent_ResourceProvider) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetAgents.Agent.ResourceProvider", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // resource_provider_info
+			if err := m.ResourceProviderInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // total_resources
+			list, n := decode.Grow(m.TotalResources, b[at:])
+			m.TotalResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetAgents.Agent.ResourceProvider", "resource_provider_info")
 	}
 	return nil
 }
-func (m *Response_GetFrameworks) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetFrameworks: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetFrameworks: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Frameworks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Frameworks = append(m.Frameworks, Response_GetFrameworks_Framework{})
-			if err := m.Frameworks[len(m.Frameworks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CompletedFrameworks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.CompletedFrameworks = append(m.CompletedFrameworks, Response_GetFrameworks_Framework{})
-			if err := m.CompletedFrameworks[len(m.CompletedFrameworks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RecoveredFrameworks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.RecoveredFrameworks = append(m.RecoveredFrameworks, mesos.FrameworkInfo{})
-			if err := m.RecoveredFrameworks[len(m.RecoveredFrameworks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetFrameworks) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetFrameworks) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetFrameworks", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // frameworks
+			list, n := decode.Grow(m.Frameworks, b[at:])
+			m.Frameworks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // completed_frameworks
+			list, n := decode.Grow(m.CompletedFrameworks, b[at:])
+			m.CompletedFrameworks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 26: // recovered_frameworks
+			list, n := decode.Grow(m.RecoveredFrameworks, b[at:])
+			m.RecoveredFrameworks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetFrameworks_Framework) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Response_GetFrameworks_Framework) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetFrameworks_Framework) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetFrameworks.Framework", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Framework: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Framework: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // framework_info
+			if err := m.FrameworkInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Active", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Active = bool(v != 0)
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Connected", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Connected = bool(v != 0)
-			hasFields[0] |= uint64(0x00000004)
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RegisteredTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 16: // active
+			m.Active = u != 0
+			has |= 0x2
+		case 24: // connected
+			m.Connected = u != 0
+			has |= 0x4
+		case 34: // registered_time
 			if m.RegisteredTime == nil {
 				m.RegisteredTime = &mesos.TimeInfo{}
 			}
-			if err := m.RegisteredTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.RegisteredTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReregisteredTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // reregistered_time
 			if m.ReregisteredTime == nil {
 				m.ReregisteredTime = &mesos.TimeInfo{}
 			}
-			if err := m.ReregisteredTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReregisteredTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UnregisteredTime", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // unregistered_time
 			if m.UnregisteredTime == nil {
 				m.UnregisteredTime = &mesos.TimeInfo{}
 			}
-			if err := m.UnregisteredTime.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UnregisteredTime.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Offers = append(m.Offers, mesos.Offer{})
-			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 58: // offers
+			list, n := decode.Grow(m.Offers, b[at:])
+			m.Offers = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOffers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.InverseOffers = append(m.InverseOffers, mesos.InverseOffer{})
-			if err := m.InverseOffers[len(m.InverseOffers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 66: // inverse_offers
+			list, n := decode.Grow(m.InverseOffers, b[at:])
+			m.InverseOffers = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AllocatedResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AllocatedResources = append(m.AllocatedResources, mesos.Resource{})
-			if err := m.AllocatedResources[len(m.AllocatedResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 74: // allocated_resources
+			list, n := decode.Grow(m.AllocatedResources, b[at:])
+			m.AllocatedResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferedResources", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OfferedResources = append(m.OfferedResources, mesos.Resource{})
-			if err := m.OfferedResources[len(m.OfferedResources)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 82: // offered_resources
+			list, n := decode.Grow(m.OfferedResources, b[at:])
+			m.OfferedResources = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Recovered", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			m.Recovered = bool(v != 0)
-			hasFields[0] |= uint64(0x00000008)
-		case 12:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferConstraints", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 88: // recovered
+			m.Recovered = u != 0
+			has |= 0x8
+		case 98: // offer_constraints
 			if m.OfferConstraints == nil {
 				m.OfferConstraints = &schedulerpb.OfferConstraints{}
 			}
-			if err := m.OfferConstraints.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.OfferConstraints.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_info")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("active")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("connected")
-	}
-	if hasFields[0]&uint64(0x00000008) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("recovered")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0xf {
+		return decode.Missing(has, "mesos.v1.master.Response.GetFrameworks.Framework", "framework_info", "active", "connected", "recovered")
 	}
 	return nil
 }
-func (m *Response_GetExecutors) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetExecutors: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetExecutors: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Executors", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Executors = append(m.Executors, Response_GetExecutors_Executor{})
-			if err := m.Executors[len(m.Executors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OrphanExecutors", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OrphanExecutors = append(m.OrphanExecutors, Response_GetExecutors_Executor{})
-			if err := m.OrphanExecutors[len(m.OrphanExecutors)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetExecutors) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetExecutors) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetExecutors", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // executors
+			list, n := decode.Grow(m.Executors, b[at:])
+			m.Executors = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // orphan_executors
+			list, n := decode.Grow(m.OrphanExecutors, b[at:])
+			m.OrphanExecutors = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetExecutors_Executor) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Executor: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Executor: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ExecutorInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ExecutorInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("executor_info")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetExecutors_Executor) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetExecutors_Executor) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetExecutors.Executor", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // executor_info
+			if err := m.ExecutorInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetExecutors.Executor", "executor_info", "agent_id")
 	}
 	return nil
 }
-func (m *Response_GetOperations) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetOperations: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetOperations: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operations = append(m.Operations, mesos.Operation{})
-			if err := m.Operations[len(m.Operations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetOperations) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetOperations) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetOperations", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // operations
+			list, n := decode.Grow(m.Operations, b[at:])
+			m.Operations = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetTasks) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetTasks: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetTasks: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PendingTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.PendingTasks = append(m.PendingTasks, mesos.Task{})
-			if err := m.PendingTasks[len(m.PendingTasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Tasks = append(m.Tasks, mesos.Task{})
-			if err := m.Tasks[len(m.Tasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field CompletedTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.CompletedTasks = append(m.CompletedTasks, mesos.Task{})
-			if err := m.CompletedTasks[len(m.CompletedTasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OrphanTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OrphanTasks = append(m.OrphanTasks, mesos.Task{})
-			if err := m.OrphanTasks[len(m.OrphanTasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UnreachableTasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.UnreachableTasks = append(m.UnreachableTasks, mesos.Task{})
-			if err := m.UnreachableTasks[len(m.UnreachableTasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetTasks) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetTasks) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetTasks", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // pending_tasks
+			list, n := decode.Grow(m.PendingTasks, b[at:])
+			m.PendingTasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 18: // tasks
+			list, n := decode.Grow(m.Tasks, b[at:])
+			m.Tasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 26: // completed_tasks
+			list, n := decode.Grow(m.CompletedTasks, b[at:])
+			m.CompletedTasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 34: // orphan_tasks
+			list, n := decode.Grow(m.OrphanTasks, b[at:])
+			m.OrphanTasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		case 42: // unreachable_tasks
+			list, n := decode.Grow(m.UnreachableTasks, b[at:])
+			m.UnreachableTasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetRoles) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetRoles: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetRoles: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Roles", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Roles = append(m.Roles, mesos.Role{})
-			if err := m.Roles[len(m.Roles)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetRoles) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetRoles) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetRoles", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // roles
+			list, n := decode.Grow(m.Roles, b[at:])
+			m.Roles = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetWeights) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetWeights: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetWeights: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field WeightInfos", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.WeightInfos = append(m.WeightInfos, mesos.WeightInfo{})
-			if err := m.WeightInfos[len(m.WeightInfos)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetWeights) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetWeights) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetWeights", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // weight_infos
+			list, n := decode.Grow(m.WeightInfos, b[at:])
+			m.WeightInfos = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Response_GetMaster) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Response_GetMaster) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetMaster) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetMaster", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetMaster: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetMaster: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MasterInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // master_info
 			if m.MasterInfo == nil {
 				m.MasterInfo = &mesos.MasterInfo{}
 			}
-			if err := m.MasterInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.MasterInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 1 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StartTime", wireType)
-			}
-			var v uint64
-			if (iNdEx + 8) > l {
-				return io.ErrUnexpectedEOF
-			}
-			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
-			iNdEx += 8
-			v2 := float64(math.Float64frombits(v))
-			m.StartTime = &v2
-		case 3:
-			if wireType != 1 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ElectedTime", wireType)
-			}
-			var v uint64
-			if (iNdEx + 8) > l {
-				return io.ErrUnexpectedEOF
-			}
-			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
-			iNdEx += 8
-			v2 := float64(math.Float64frombits(v))
-			m.ElectedTime = &v2
+		case 17: // start_time
+			m.StartTime = d.State.DoubleP(u)
+		case 25: // elected_time
+			m.ElectedTime = d.State.DoubleP(u)
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Response_GetMaintenanceStatus) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetMaintenanceStatus: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetMaintenanceStatus: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("status")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetMaintenanceStatus) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetMaintenanceStatus) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetMaintenanceStatus", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // status
+			if err := m.Status.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetMaintenanceStatus", "status")
 	}
 	return nil
 }
-func (m *Response_GetMaintenanceSchedule) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetMaintenanceSchedule: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetMaintenanceSchedule: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Schedule", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Schedule.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("schedule")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetMaintenanceSchedule) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetMaintenanceSchedule) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetMaintenanceSchedule", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // schedule
+			if err := m.Schedule.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetMaintenanceSchedule", "schedule")
 	}
 	return nil
 }
-func (m *Response_GetQuota) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetQuota: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetQuota: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("status")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Response_GetQuota) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Response_GetQuota) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Response.GetQuota", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // status
+			if err := m.Status.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Response.GetQuota", "status")
 	}
 	return nil
 }
-func (m *Event) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Event) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Event: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Event: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
-			}
-			var v Event_Type
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= Event_Type(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Type = &v
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Subscribed", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 8: // type
+			m.Type = decode.EnumP[Event_Type](u)
+		case 18: // subscribed
 			if m.Subscribed == nil {
 				m.Subscribed = &Event_Subscribed{}
 			}
-			if err := m.Subscribed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Subscribed.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TaskAdded", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // task_added
 			if m.TaskAdded == nil {
 				m.TaskAdded = &Event_TaskAdded{}
 			}
-			if err := m.TaskAdded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.TaskAdded.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TaskUpdated", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // task_updated
 			if m.TaskUpdated == nil {
 				m.TaskUpdated = &Event_TaskUpdated{}
 			}
-			if err := m.TaskUpdated.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.TaskUpdated.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentAdded", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // agent_added
 			if m.AgentAdded == nil {
 				m.AgentAdded = &Event_AgentAdded{}
 			}
-			if err := m.AgentAdded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentAdded.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentRemoved", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // agent_removed
 			if m.AgentRemoved == nil {
 				m.AgentRemoved = &Event_AgentRemoved{}
 			}
-			if err := m.AgentRemoved.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentRemoved.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkAdded", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 58: // framework_added
 			if m.FrameworkAdded == nil {
 				m.FrameworkAdded = &Event_FrameworkAdded{}
 			}
-			if err := m.FrameworkAdded.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.FrameworkAdded.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkUpdated", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 66: // framework_updated
 			if m.FrameworkUpdated == nil {
 				m.FrameworkUpdated = &Event_FrameworkUpdated{}
 			}
-			if err := m.FrameworkUpdated.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.FrameworkUpdated.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkRemoved", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 74: // framework_removed
 			if m.FrameworkRemoved == nil {
 				m.FrameworkRemoved = &Event_FrameworkRemoved{}
 			}
-			if err := m.FrameworkRemoved.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.FrameworkRemoved.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Event_Subscribed) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Event_Subscribed) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Subscribed) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.Subscribed", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Subscribed: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Subscribed: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field GetState", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // get_state
 			if m.GetState == nil {
 				m.GetState = &Response_GetState{}
 			}
-			if err := m.GetState.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.GetState.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 1 {
-				return fmt.Errorf("proto: wrong wireType = %d for field HeartbeatIntervalSeconds", wireType)
-			}
-			var v uint64
-			if (iNdEx + 8) > l {
-				return io.ErrUnexpectedEOF
-			}
-			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
-			iNdEx += 8
-			v2 := float64(math.Float64frombits(v))
-			m.HeartbeatIntervalSeconds = &v2
+		case 17: // heartbeat_interval_seconds
+			m.HeartbeatIntervalSeconds = d.State.DoubleP(u)
 		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Event_TaskAdded) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TaskAdded: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TaskAdded: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Task", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Task.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("task")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_TaskAdded) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_TaskAdded) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.TaskAdded", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // task
+			if err := m.Task.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.TaskAdded", "task")
 	}
 	return nil
 }
-func (m *Event_TaskUpdated) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TaskUpdated: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TaskUpdated: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field State", wireType)
-			}
-			m.State = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.State |= mesos.TaskState(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			hasFields[0] |= uint64(0x00000004)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_id")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("status")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("state")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_TaskUpdated) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_TaskUpdated) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.TaskUpdated", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // framework_id
+			if err := m.FrameworkID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // status
+			if err := m.Status.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		case 24: // state
+			m.State = mesos.TaskState(u)
+			has |= 0x4
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x7 {
+		return decode.Missing(has, "mesos.v1.master.Event.TaskUpdated", "framework_id", "status", "state")
 	}
 	return nil
 }
-func (m *Event_FrameworkAdded) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: FrameworkAdded: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: FrameworkAdded: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Framework", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Framework.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_FrameworkAdded) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_FrameworkAdded) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.FrameworkAdded", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // framework
+			if err := m.Framework.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.FrameworkAdded", "framework")
 	}
 	return nil
 }
-func (m *Event_FrameworkUpdated) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: FrameworkUpdated: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: FrameworkUpdated: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Framework", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Framework.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_FrameworkUpdated) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_FrameworkUpdated) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.FrameworkUpdated", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // framework
+			if err := m.Framework.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.FrameworkUpdated", "framework")
 	}
 	return nil
 }
-func (m *Event_FrameworkRemoved) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: FrameworkRemoved: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: FrameworkRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_info")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_FrameworkRemoved) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_FrameworkRemoved) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.FrameworkRemoved", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // framework_info
+			if err := m.FrameworkInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.FrameworkRemoved", "framework_info")
 	}
 	return nil
 }
-func (m *Event_AgentAdded) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: AgentAdded: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: AgentAdded: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Agent", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Agent.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_AgentAdded) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_AgentAdded) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.AgentAdded", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent
+			if err := m.Agent.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.AgentAdded", "agent")
 	}
 	return nil
 }
-func (m *Event_AgentRemoved) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: AgentRemoved: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: AgentRemoved: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthMaster
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipMaster(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthMaster
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_AgentRemoved) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_AgentRemoved) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.master.Event.AgentRemoved", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.master.Event.AgentRemoved", "agent_id")
 	}
 	return nil
 }
-func skipMaster(dAtA []byte) (n int, err error) {
-	l := len(dAtA)
-	iNdEx := 0
-	depth := 0
-	for iNdEx < l {
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return 0, ErrIntOverflowMaster
-			}
-			if iNdEx >= l {
-				return 0, io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= (uint64(b) & 0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		wireType := int(wire & 0x7)
-		switch wireType {
-		case 0:
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				iNdEx++
-				if dAtA[iNdEx-1] < 0x80 {
-					break
-				}
-			}
-		case 1:
-			iNdEx += 8
-		case 2:
-			var length int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowMaster
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				length |= (int(b) & 0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if length < 0 {
-				return 0, ErrInvalidLengthMaster
-			}
-			iNdEx += length
-		case 3:
-			depth++
-		case 4:
-			if depth == 0 {
-				return 0, ErrUnexpectedEndOfGroupMaster
-			}
-			depth--
-		case 5:
-			iNdEx += 4
-		default:
-			return 0, fmt.Errorf("proto: illegal wireType %d", wireType)
-		}
-		if iNdEx < 0 {
-			return 0, ErrInvalidLengthMaster
-		}
-		if depth == 0 {
-			return iNdEx, nil
-		}
-	}
-	return 0, io.ErrUnexpectedEOF
-}
-
-var (
-	ErrInvalidLengthMaster        = fmt.Errorf("proto: negative length found during unmarshaling")
-	ErrIntOverflowMaster          = fmt.Errorf("proto: integer overflow")
-	ErrUnexpectedEndOfGroupMaster = fmt.Errorf("proto: unexpected end of group")
-)

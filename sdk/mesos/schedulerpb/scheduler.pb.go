@@ -9,7 +9,7 @@ import (
 	github_com_gogo_protobuf_proto "github.com/gogo/protobuf/proto"
 	proto "github.com/gogo/protobuf/proto"
 	mesos "github.com/stateful-mesos/moor/sdk/mesos"
-	io "io"
+	decode "github.com/stateful-mesos/moor/sdk/mesos/internal/decode"
 	math "math"
 	math_bits "math/bits"
 )
@@ -907,6 +907,7 @@ func (m *AttributeConstraint) GetPredicate() AttributeConstraint_Predicate {
 
 type AttributeConstraint_Selector struct {
 	// Types that are valid to be assigned to Selector:
+	//
 	//	*AttributeConstraint_Selector_PseudoattributeType_
 	//	*AttributeConstraint_Selector_AttributeName
 	Selector         isAttributeConstraint_Selector_Selector `protobuf_oneof:"selector"`
@@ -993,6 +994,7 @@ func (*AttributeConstraint_Selector) XXX_OneofWrappers() []interface{} {
 
 type AttributeConstraint_Predicate struct {
 	// Types that are valid to be assigned to Predicate:
+	//
 	//	*AttributeConstraint_Predicate_Exists_
 	//	*AttributeConstraint_Predicate_NotExists_
 	//	*AttributeConstraint_Predicate_TextEquals_
@@ -6237,5906 +6239,1772 @@ func sovScheduler(x uint64) (n int) {
 func sozScheduler(x uint64) (n int) {
 	return sovScheduler(uint64((x << 1) ^ uint64((int64(x) >> 63))))
 }
-func (m *Event) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Event) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Event: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Event: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
-			}
-			var v Event_Type
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= Event_Type(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Type = &v
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Subscribed", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 8: // type
+			m.Type = decode.EnumP[Event_Type](u)
+		case 18: // subscribed
 			if m.Subscribed == nil {
 				m.Subscribed = &Event_Subscribed{}
 			}
-			if err := m.Subscribed.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Subscribed.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // offers
 			if m.Offers == nil {
 				m.Offers = &Event_Offers{}
 			}
-			if err := m.Offers.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Offers.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Rescind", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // rescind
 			if m.Rescind == nil {
 				m.Rescind = &Event_Rescind{}
 			}
-			if err := m.Rescind.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Rescind.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Update", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // update
 			if m.Update == nil {
 				m.Update = &Event_Update{}
 			}
-			if err := m.Update.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Update.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Message", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // message
 			if m.Message == nil {
 				m.Message = &Event_Message{}
 			}
-			if err := m.Message.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Message.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Failure", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 58: // failure
 			if m.Failure == nil {
 				m.Failure = &Event_Failure{}
 			}
-			if err := m.Failure.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Failure.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Error", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 66: // error
 			if m.Error == nil {
 				m.Error = &Event_Error{}
 			}
-			if err := m.Error.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Error.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOffers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 74: // inverse_offers
 			if m.InverseOffers == nil {
 				m.InverseOffers = &Event_InverseOffers{}
 			}
-			if err := m.InverseOffers.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.InverseOffers.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RescindInverseOffer", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 82: // rescind_inverse_offer
 			if m.RescindInverseOffer == nil {
 				m.RescindInverseOffer = &Event_RescindInverseOffer{}
 			}
-			if err := m.RescindInverseOffer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.RescindInverseOffer.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UpdateOperationStatus", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 90: // update_operation_status
 			if m.UpdateOperationStatus == nil {
 				m.UpdateOperationStatus = &Event_UpdateOperationStatus{}
 			}
-			if err := m.UpdateOperationStatus.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UpdateOperationStatus.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Event_Subscribed) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Event_Subscribed) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Subscribed) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Subscribed", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Subscribed: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Subscribed: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // framework_id
+			if err := m.FrameworkID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 1 {
-				return fmt.Errorf("proto: wrong wireType = %d for field HeartbeatIntervalSeconds", wireType)
-			}
-			var v uint64
-			if (iNdEx + 8) > l {
-				return io.ErrUnexpectedEOF
-			}
-			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
-			iNdEx += 8
-			v2 := float64(math.Float64frombits(v))
-			m.HeartbeatIntervalSeconds = &v2
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field MasterInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 17: // heartbeat_interval_seconds
+			m.HeartbeatIntervalSeconds = d.State.DoubleP(u)
+		case 26: // master_info
 			if m.MasterInfo == nil {
 				m.MasterInfo = &mesos.MasterInfo{}
 			}
-			if err := m.MasterInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.MasterInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.Subscribed", "framework_id")
 	}
 	return nil
 }
-func (m *Event_Offers) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Offers: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Offers: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Offers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Offers = append(m.Offers, mesos.Offer{})
-			if err := m.Offers[len(m.Offers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_Offers) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Offers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Offers", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // offers
+			list, n := decode.Grow(m.Offers, b[at:])
+			m.Offers = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Event_InverseOffers) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: InverseOffers: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: InverseOffers: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOffers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.InverseOffers = append(m.InverseOffers, mesos.InverseOffer{})
-			if err := m.InverseOffers[len(m.InverseOffers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_InverseOffers) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_InverseOffers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.InverseOffers", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // inverse_offers
+			list, n := decode.Grow(m.InverseOffers, b[at:])
+			m.InverseOffers = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Event_Rescind) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Rescind: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Rescind: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.OfferID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("offer_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_Rescind) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Rescind) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Rescind", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // offer_id
+			if err := m.OfferID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.Rescind", "offer_id")
 	}
 	return nil
 }
-func (m *Event_RescindInverseOffer) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: RescindInverseOffer: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: RescindInverseOffer: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOfferID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.InverseOfferID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("inverse_offer_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_RescindInverseOffer) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_RescindInverseOffer) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.RescindInverseOffer", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // inverse_offer_id
+			if err := m.InverseOfferID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.RescindInverseOffer", "inverse_offer_id")
 	}
 	return nil
 }
-func (m *Event_Update) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Update: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Update: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("status")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_Update) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Update) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Update", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // status
+			if err := m.Status.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.Update", "status")
 	}
 	return nil
 }
-func (m *Event_UpdateOperationStatus) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UpdateOperationStatus: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UpdateOperationStatus: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("status")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_UpdateOperationStatus) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_UpdateOperationStatus) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.UpdateOperationStatus", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // status
+			if err := m.Status.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.UpdateOperationStatus", "status")
 	}
 	return nil
 }
-func (m *Event_Message) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Message: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Message: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ExecutorID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ExecutorID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
-			if m.Data == nil {
-				m.Data = []byte{}
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000004)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("executor_id")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("data")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_Message) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Message) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Message", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // executor_id
+			if err := m.ExecutorID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		case 26: // data
+			m.Data = decode.Copy(b[i-int(u) : i])
+			has |= 0x4
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x7 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.Message", "agent_id", "executor_id", "data")
 	}
 	return nil
 }
-func (m *Event_Failure) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Event_Failure) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Failure) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Failure", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Failure: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Failure: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ExecutorID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // executor_id
 			if m.ExecutorID == nil {
 				m.ExecutorID = &mesos.ExecutorID{}
 			}
-			if err := m.ExecutorID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ExecutorID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
-			}
-			var v int32
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int32(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Status = &v
+		case 24: // status
+			m.Status = d.State.Int32P(u)
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Event_Error) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Error: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Error: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Message", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Message = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("message")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Event_Error) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Event_Error) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Event.Error", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // message
+			m.Message = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Event.Error", "message")
 	}
 	return nil
 }
-func (m *AttributeConstraint) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: AttributeConstraint: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: AttributeConstraint: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Selector", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Selector.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Predicate", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.Predicate.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("selector")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("predicate")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // selector
+			if err := m.Selector.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // predicate
+			if err := m.Predicate.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.scheduler.AttributeConstraint", "selector", "predicate")
 	}
 	return nil
 }
-func (m *AttributeConstraint_Selector) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Selector: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Selector: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PseudoattributeType", wireType)
-			}
-			var v AttributeConstraint_Selector_PseudoattributeType
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= AttributeConstraint_Selector_PseudoattributeType(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Selector = &AttributeConstraint_Selector_PseudoattributeType_{v}
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AttributeName", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Selector = &AttributeConstraint_Selector_AttributeName{string(dAtA[iNdEx:postIndex])}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Selector) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Selector) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Selector", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 8: // pseudoattribute_type
+			m.Selector = &AttributeConstraint_Selector_PseudoattributeType_{PseudoattributeType: AttributeConstraint_Selector_PseudoattributeType(u)}
+		case 18: // attribute_name
+			m.Selector = &AttributeConstraint_Selector_AttributeName{AttributeName: d.State.String(b[i-int(u) : i])}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Predicate: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Predicate: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Exists", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_Exists{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_Exists_{v}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field NotExists", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_NotExists{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_NotExists_{v}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TextEquals", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_TextEquals{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_TextEquals_{v}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TextNotEquals", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_TextNotEquals{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_TextNotEquals_{v}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TextMatches", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_TextMatches{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_TextMatches_{v}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TextNotMatches", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			v := &AttributeConstraint_Predicate_TextNotMatches{}
-			if err := v.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			m.Predicate = &AttributeConstraint_Predicate_TextNotMatches_{v}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // exists
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_Exists_)
+			if !same || o.Exists == nil {
+				o = &AttributeConstraint_Predicate_Exists_{Exists: &AttributeConstraint_Predicate_Exists{}}
+				m.Predicate = o
+			}
+			if err := o.Exists.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		case 18: // not_exists
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_NotExists_)
+			if !same || o.NotExists == nil {
+				o = &AttributeConstraint_Predicate_NotExists_{NotExists: &AttributeConstraint_Predicate_NotExists{}}
+				m.Predicate = o
+			}
+			if err := o.NotExists.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		case 26: // text_equals
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_TextEquals_)
+			if !same || o.TextEquals == nil {
+				o = &AttributeConstraint_Predicate_TextEquals_{TextEquals: &AttributeConstraint_Predicate_TextEquals{}}
+				m.Predicate = o
+			}
+			if err := o.TextEquals.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		case 34: // text_not_equals
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_TextNotEquals_)
+			if !same || o.TextNotEquals == nil {
+				o = &AttributeConstraint_Predicate_TextNotEquals_{TextNotEquals: &AttributeConstraint_Predicate_TextNotEquals{}}
+				m.Predicate = o
+			}
+			if err := o.TextNotEquals.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		case 42: // text_matches
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_TextMatches_)
+			if !same || o.TextMatches == nil {
+				o = &AttributeConstraint_Predicate_TextMatches_{TextMatches: &AttributeConstraint_Predicate_TextMatches{}}
+				m.Predicate = o
+			}
+			if err := o.TextMatches.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		case 50: // text_not_matches
+			o, same := m.Predicate.(*AttributeConstraint_Predicate_TextNotMatches_)
+			if !same || o.TextNotMatches == nil {
+				o = &AttributeConstraint_Predicate_TextNotMatches_{TextNotMatches: &AttributeConstraint_Predicate_TextNotMatches{}}
+				m.Predicate = o
+			}
+			if err := o.TextNotMatches.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_Exists) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Exists: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Exists: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_Exists) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_Exists) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, _, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, _, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.Exists", next)
+			}
+		}
+		i = next
+		switch tag {
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_NotExists) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: NotExists: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: NotExists: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_NotExists) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_NotExists) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, _, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, _, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.NotExists", next)
+			}
+		}
+		i = next
+		switch tag {
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_TextEquals) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TextEquals: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TextEquals: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Value = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("value")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_TextEquals) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_TextEquals) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.TextEquals", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // value
+			m.Value = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.AttributeConstraint.Predicate.TextEquals", "value")
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_TextNotEquals) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TextNotEquals: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TextNotEquals: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Value", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Value = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("value")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_TextNotEquals) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_TextNotEquals) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.TextNotEquals", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // value
+			m.Value = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.AttributeConstraint.Predicate.TextNotEquals", "value")
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_TextMatches) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TextMatches: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TextMatches: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Regex", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Regex = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("regex")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_TextMatches) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_TextMatches) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.TextMatches", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // regex
+			m.Regex = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.AttributeConstraint.Predicate.TextMatches", "regex")
 	}
 	return nil
 }
-func (m *AttributeConstraint_Predicate_TextNotMatches) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: TextNotMatches: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: TextNotMatches: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Regex", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Regex = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("regex")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *AttributeConstraint_Predicate_TextNotMatches) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *AttributeConstraint_Predicate_TextNotMatches) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.AttributeConstraint.Predicate.TextNotMatches", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // regex
+			m.Regex = d.State.String(b[i-int(u) : i])
+			has |= 0x1
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.AttributeConstraint.Predicate.TextNotMatches", "regex")
 	}
 	return nil
 }
-func (m *OfferConstraints) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *OfferConstraints) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *OfferConstraints) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.OfferConstraints", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: OfferConstraints: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: OfferConstraints: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field RoleConstraints", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
+		i = next
+		switch tag {
+		case 10: // role_constraints
+			b, i := b[:i], i-int(u)
+			var key string
+			var value OfferConstraints_RoleConstraints
+			for i < len(b) {
+				tag, u, next := decode.Short(b, i)
+				if next == 0 {
+					if tag, u, next = decode.Next(b, i); next < 0 {
+						return decode.Fail("mesos.v1.scheduler.OfferConstraints.role_constraints", next)
+					}
 				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
+				i = next
+				switch tag {
+				case 10:
+					key = d.State.String(b[i-int(u) : i])
+				case 18:
+					if err := value.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+						return err
+					}
+
 				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
 			}
 			if m.RoleConstraints == nil {
-				m.RoleConstraints = make(map[string]OfferConstraints_RoleConstraints)
+				m.RoleConstraints = map[string]OfferConstraints_RoleConstraints{}
 			}
-			var mapkey string
-			mapvalue := &OfferConstraints_RoleConstraints{}
-			for iNdEx < postIndex {
-				entryPreIndex := iNdEx
-				var wire uint64
-				for shift := uint(0); ; shift += 7 {
-					if shift >= 64 {
-						return ErrIntOverflowScheduler
-					}
-					if iNdEx >= l {
-						return io.ErrUnexpectedEOF
-					}
-					b := dAtA[iNdEx]
-					iNdEx++
-					wire |= uint64(b&0x7F) << shift
-					if b < 0x80 {
-						break
-					}
-				}
-				fieldNum := int32(wire >> 3)
-				if fieldNum == 1 {
-					var stringLenmapkey uint64
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowScheduler
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						stringLenmapkey |= uint64(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
-					}
-					intStringLenmapkey := int(stringLenmapkey)
-					if intStringLenmapkey < 0 {
-						return ErrInvalidLengthScheduler
-					}
-					postStringIndexmapkey := iNdEx + intStringLenmapkey
-					if postStringIndexmapkey < 0 {
-						return ErrInvalidLengthScheduler
-					}
-					if postStringIndexmapkey > l {
-						return io.ErrUnexpectedEOF
-					}
-					mapkey = string(dAtA[iNdEx:postStringIndexmapkey])
-					iNdEx = postStringIndexmapkey
-				} else if fieldNum == 2 {
-					var mapmsglen int
-					for shift := uint(0); ; shift += 7 {
-						if shift >= 64 {
-							return ErrIntOverflowScheduler
-						}
-						if iNdEx >= l {
-							return io.ErrUnexpectedEOF
-						}
-						b := dAtA[iNdEx]
-						iNdEx++
-						mapmsglen |= int(b&0x7F) << shift
-						if b < 0x80 {
-							break
-						}
-					}
-					if mapmsglen < 0 {
-						return ErrInvalidLengthScheduler
-					}
-					postmsgIndex := iNdEx + mapmsglen
-					if postmsgIndex < 0 {
-						return ErrInvalidLengthScheduler
-					}
-					if postmsgIndex > l {
-						return io.ErrUnexpectedEOF
-					}
-					mapvalue = &OfferConstraints_RoleConstraints{}
-					if err := mapvalue.Unmarshal(dAtA[iNdEx:postmsgIndex]); err != nil {
-						return err
-					}
-					iNdEx = postmsgIndex
-				} else {
-					iNdEx = entryPreIndex
-					skippy, err := skipScheduler(dAtA[iNdEx:])
-					if err != nil {
-						return err
-					}
-					if (skippy < 0) || (iNdEx+skippy) < 0 {
-						return ErrInvalidLengthScheduler
-					}
-					if (iNdEx + skippy) > postIndex {
-						return io.ErrUnexpectedEOF
-					}
-					iNdEx += skippy
-				}
-			}
-			m.RoleConstraints[mapkey] = *mapvalue
-			iNdEx = postIndex
+			m.RoleConstraints[key] = value
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *OfferConstraints_RoleConstraints) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: RoleConstraints: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: RoleConstraints: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Groups", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Groups = append(m.Groups, OfferConstraints_RoleConstraints_Group{})
-			if err := m.Groups[len(m.Groups)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *OfferConstraints_RoleConstraints) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *OfferConstraints_RoleConstraints) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.OfferConstraints.RoleConstraints", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // groups
+			list, n := decode.Grow(m.Groups, b[at:])
+			m.Groups = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *OfferConstraints_RoleConstraints_Group) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Group: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Group: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AttributeConstraints", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.AttributeConstraints = append(m.AttributeConstraints, AttributeConstraint{})
-			if err := m.AttributeConstraints[len(m.AttributeConstraints)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *OfferConstraints_RoleConstraints_Group) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *OfferConstraints_RoleConstraints_Group) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.OfferConstraints.RoleConstraints.Group", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // attribute_constraints
+			list, n := decode.Grow(m.AttributeConstraints, b[at:])
+			m.AttributeConstraints = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Call: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Call: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // framework_id
 			if m.FrameworkID == nil {
 				m.FrameworkID = &mesos.FrameworkID{}
 			}
-			if err := m.FrameworkID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.FrameworkID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Type", wireType)
-			}
-			var v Call_Type
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= Call_Type(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Type = &v
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Subscribe", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 16: // type
+			m.Type = decode.EnumP[Call_Type](u)
+		case 26: // subscribe
 			if m.Subscribe == nil {
 				m.Subscribe = &Call_Subscribe{}
 			}
-			if err := m.Subscribe.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Subscribe.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Accept", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 34: // accept
 			if m.Accept == nil {
 				m.Accept = &Call_Accept{}
 			}
-			if err := m.Accept.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Accept.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Decline", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 42: // decline
 			if m.Decline == nil {
 				m.Decline = &Call_Decline{}
 			}
-			if err := m.Decline.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Decline.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Kill", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 50: // kill
 			if m.Kill == nil {
 				m.Kill = &Call_Kill{}
 			}
-			if err := m.Kill.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Kill.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Shutdown", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 58: // shutdown
 			if m.Shutdown == nil {
 				m.Shutdown = &Call_Shutdown{}
 			}
-			if err := m.Shutdown.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Shutdown.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 8:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Acknowledge", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 66: // acknowledge
 			if m.Acknowledge == nil {
 				m.Acknowledge = &Call_Acknowledge{}
 			}
-			if err := m.Acknowledge.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Acknowledge.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 9:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Reconcile", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 74: // reconcile
 			if m.Reconcile == nil {
 				m.Reconcile = &Call_Reconcile{}
 			}
-			if err := m.Reconcile.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Reconcile.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 10:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Message", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 82: // message
 			if m.Message == nil {
 				m.Message = &Call_Message{}
 			}
-			if err := m.Message.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Message.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 11:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Request", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 90: // request
 			if m.Request == nil {
 				m.Request = &Call_Request{}
 			}
-			if err := m.Request.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Request.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 13:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AcceptInverseOffers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 106: // accept_inverse_offers
 			if m.AcceptInverseOffers == nil {
 				m.AcceptInverseOffers = &Call_AcceptInverseOffers{}
 			}
-			if err := m.AcceptInverseOffers.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AcceptInverseOffers.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 14:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field DeclineInverseOffers", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 114: // decline_inverse_offers
 			if m.DeclineInverseOffers == nil {
 				m.DeclineInverseOffers = &Call_DeclineInverseOffers{}
 			}
-			if err := m.DeclineInverseOffers.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.DeclineInverseOffers.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 15:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Revive", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 122: // revive
 			if m.Revive == nil {
 				m.Revive = &Call_Revive{}
 			}
-			if err := m.Revive.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Revive.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 16:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Suppress", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 130: // suppress
 			if m.Suppress == nil {
 				m.Suppress = &Call_Suppress{}
 			}
-			if err := m.Suppress.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Suppress.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 17:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AcknowledgeOperationStatus", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 138: // acknowledge_operation_status
 			if m.AcknowledgeOperationStatus == nil {
 				m.AcknowledgeOperationStatus = &Call_AcknowledgeOperationStatus{}
 			}
-			if err := m.AcknowledgeOperationStatus.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AcknowledgeOperationStatus.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 18:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ReconcileOperations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 146: // reconcile_operations
 			if m.ReconcileOperations == nil {
 				m.ReconcileOperations = &Call_ReconcileOperations{}
 			}
-			if err := m.ReconcileOperations.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ReconcileOperations.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 19:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UpdateFramework", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 154: // update_framework
 			if m.UpdateFramework == nil {
 				m.UpdateFramework = &Call_UpdateFramework{}
 			}
-			if err := m.UpdateFramework.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.UpdateFramework.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_Subscribe) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_Subscribe) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Subscribe) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Subscribe", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Subscribe: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Subscribe: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // framework_info
+			if err := m.FrameworkInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field SuppressedRoles", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.SuppressedRoles = append(m.SuppressedRoles, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferConstraints", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // suppressed_roles
+			m.SuppressedRoles = d.State.Append(m.SuppressedRoles, b[i-int(u):i], b[at:])
+		case 26: // offer_constraints
 			if m.OfferConstraints == nil {
 				m.OfferConstraints = &OfferConstraints{}
 			}
-			if err := m.OfferConstraints.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.OfferConstraints.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_info")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Subscribe", "framework_info")
 	}
 	return nil
 }
-func (m *Call_Accept) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_Accept) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Accept) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Accept", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Accept: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Accept: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferIDs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OfferIDs = append(m.OfferIDs, mesos.OfferID{})
-			if err := m.OfferIDs[len(m.OfferIDs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // offer_ids
+			list, n := decode.Grow(m.OfferIDs, b[at:])
+			m.OfferIDs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operations = append(m.Operations, mesos.Offer_Operation{})
-			if err := m.Operations[len(m.Operations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 18: // operations
+			list, n := decode.Grow(m.Operations, b[at:])
+			m.Operations = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Filters", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // filters
 			if m.Filters == nil {
 				m.Filters = &mesos.Filters{}
 			}
-			if err := m.Filters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Filters.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_Decline) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_Decline) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Decline) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Decline", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Decline: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Decline: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferIDs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.OfferIDs = append(m.OfferIDs, mesos.OfferID{})
-			if err := m.OfferIDs[len(m.OfferIDs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // offer_ids
+			list, n := decode.Grow(m.OfferIDs, b[at:])
+			m.OfferIDs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Filters", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // filters
 			if m.Filters == nil {
 				m.Filters = &mesos.Filters{}
 			}
-			if err := m.Filters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Filters.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_AcceptInverseOffers) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_AcceptInverseOffers) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_AcceptInverseOffers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.AcceptInverseOffers", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: AcceptInverseOffers: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: AcceptInverseOffers: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOfferIDs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.InverseOfferIDs = append(m.InverseOfferIDs, mesos.OfferID{})
-			if err := m.InverseOfferIDs[len(m.InverseOfferIDs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // inverse_offer_ids
+			list, n := decode.Grow(m.InverseOfferIDs, b[at:])
+			m.InverseOfferIDs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Filters", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // filters
 			if m.Filters == nil {
 				m.Filters = &mesos.Filters{}
 			}
-			if err := m.Filters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Filters.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_DeclineInverseOffers) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_DeclineInverseOffers) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_DeclineInverseOffers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.DeclineInverseOffers", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DeclineInverseOffers: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DeclineInverseOffers: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field InverseOfferIDs", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.InverseOfferIDs = append(m.InverseOfferIDs, mesos.OfferID{})
-			if err := m.InverseOfferIDs[len(m.InverseOfferIDs)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // inverse_offer_ids
+			list, n := decode.Grow(m.InverseOfferIDs, b[at:])
+			m.InverseOfferIDs = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Filters", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
 				}
 			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // filters
 			if m.Filters == nil {
 				m.Filters = &mesos.Filters{}
 			}
-			if err := m.Filters.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.Filters.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+		}
 	}
 	return nil
 }
-func (m *Call_Revive) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Revive: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Revive: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Roles", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Roles = append(m.Roles, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Revive) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Revive) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Revive", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // roles
+			m.Roles = d.State.Append(m.Roles, b[i-int(u):i], b[at:])
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_Kill) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_Kill) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Kill) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Kill", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Kill: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Kill: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TaskID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.TaskID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // task_id
+			if err := m.TaskID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field KillPolicy", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // kill_policy
 			if m.KillPolicy == nil {
 				m.KillPolicy = &mesos.KillPolicy{}
 			}
-			if err := m.KillPolicy.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.KillPolicy.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("task_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Kill", "task_id")
 	}
 	return nil
 }
-func (m *Call_Shutdown) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Shutdown: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Shutdown: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ExecutorID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ExecutorID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("executor_id")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Shutdown) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Shutdown) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Shutdown", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // executor_id
+			if err := m.ExecutorID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Shutdown", "executor_id", "agent_id")
 	}
 	return nil
 }
-func (m *Call_Acknowledge) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Acknowledge: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Acknowledge: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TaskID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.TaskID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UUID", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.UUID = append(m.UUID[:0], dAtA[iNdEx:postIndex]...)
-			if m.UUID == nil {
-				m.UUID = []byte{}
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000004)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("task_id")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("uuid")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Acknowledge) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Acknowledge) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Acknowledge", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // task_id
+			if err := m.TaskID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		case 26: // uuid
+			m.UUID = decode.Copy(b[i-int(u) : i])
+			has |= 0x4
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x7 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Acknowledge", "agent_id", "task_id", "uuid")
 	}
 	return nil
 }
-func (m *Call_AcknowledgeOperationStatus) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_AcknowledgeOperationStatus) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_AcknowledgeOperationStatus) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.AcknowledgeOperationStatus", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: AcknowledgeOperationStatus: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: AcknowledgeOperationStatus: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		i = next
+		switch tag {
+		case 10: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ResourceProviderID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 18: // resource_provider_id
 			if m.ResourceProviderID == nil {
 				m.ResourceProviderID = &mesos.ResourceProviderID{}
 			}
-			if err := m.ResourceProviderID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ResourceProviderID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UUID", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.UUID = append(m.UUID[:0], dAtA[iNdEx:postIndex]...)
-			if m.UUID == nil {
-				m.UUID = []byte{}
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OperationID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.OperationID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		case 26: // uuid
+			m.UUID = decode.Copy(b[i-int(u) : i])
+			has |= 0x1
+		case 34: // operation_id
+			if err := m.OperationID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
+			has |= 0x2
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("uuid")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("operation_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x3 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.AcknowledgeOperationStatus", "uuid", "operation_id")
 	}
 	return nil
 }
-func (m *Call_Reconcile) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Reconcile: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Reconcile: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Tasks", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Tasks = append(m.Tasks, Call_Reconcile_Task{})
-			if err := m.Tasks[len(m.Tasks)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Reconcile) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Reconcile) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Reconcile", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // tasks
+			list, n := decode.Grow(m.Tasks, b[at:])
+			m.Tasks = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_Reconcile_Task) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_Reconcile_Task) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Reconcile_Task) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Reconcile.Task", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Task: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Task: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TaskID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.TaskID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // task_id
+			if err := m.TaskID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("task_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Reconcile.Task", "task_id")
 	}
 	return nil
 }
-func (m *Call_ReconcileOperations) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: ReconcileOperations: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: ReconcileOperations: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Operations", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Operations = append(m.Operations, Call_ReconcileOperations_Operation{})
-			if err := m.Operations[len(m.Operations)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_ReconcileOperations) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ReconcileOperations) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.ReconcileOperations", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // operations
+			list, n := decode.Grow(m.Operations, b[at:])
+			m.Operations = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_ReconcileOperations_Operation) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_ReconcileOperations_Operation) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_ReconcileOperations_Operation) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.ReconcileOperations.Operation", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Operation: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Operation: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OperationID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.OperationID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // operation_id
+			if err := m.OperationID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // agent_id
 			if m.AgentID == nil {
 				m.AgentID = &mesos.AgentID{}
 			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ResourceProviderID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+		case 26: // resource_provider_id
 			if m.ResourceProviderID == nil {
 				m.ResourceProviderID = &mesos.ResourceProviderID{}
 			}
-			if err := m.ResourceProviderID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.ResourceProviderID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("operation_id")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.ReconcileOperations.Operation", "operation_id")
 	}
 	return nil
 }
-func (m *Call_Message) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Message: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Message: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field AgentID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.AgentID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ExecutorID", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.ExecutorID.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000002)
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Data", wireType)
-			}
-			var byteLen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				byteLen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if byteLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + byteLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Data = append(m.Data[:0], dAtA[iNdEx:postIndex]...)
-			if m.Data == nil {
-				m.Data = []byte{}
-			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000004)
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("agent_id")
-	}
-	if hasFields[0]&uint64(0x00000002) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("executor_id")
-	}
-	if hasFields[0]&uint64(0x00000004) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("data")
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Message) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Message) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Message", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // agent_id
+			if err := m.AgentID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x1
+		case 18: // executor_id
+			if err := m.ExecutorID.XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			has |= 0x2
+		case 26: // data
+			m.Data = decode.Copy(b[i-int(u) : i])
+			has |= 0x4
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
+	}
+	if has != 0x7 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.Message", "agent_id", "executor_id", "data")
 	}
 	return nil
 }
-func (m *Call_Request) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Request: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Request: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Requests", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Requests = append(m.Requests, mesos.Request{})
-			if err := m.Requests[len(m.Requests)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Request) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Request) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Request", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // requests
+			list, n := decode.Grow(m.Requests, b[at:])
+			m.Requests = list
+			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+				return err
+			}
+			for n--; n > 0; n-- {
+				_, u, i = decode.Next(b, i)
+				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+					return err
+				}
+			}
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_Suppress) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: Suppress: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: Suppress: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Roles", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Roles = append(m.Roles, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
 
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+func (m *Call_Suppress) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_Suppress) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.Suppress", next)
+			}
+		}
+		i = next
+		switch tag {
+		case 10: // roles
+			m.Roles = d.State.Append(m.Roles, b[i-int(u):i], b[at:])
+		default:
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
+		}
 	}
 	return nil
 }
-func (m *Call_UpdateFramework) Unmarshal(dAtA []byte) error {
-	var hasFields [1]uint64
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
+
+func (m *Call_UpdateFramework) Unmarshal(b []byte) error {
+	var d mesos.Decoder
+	return m.XXX_Decode(&d, decode.Input(b), 0)
+}
+
+func (m *Call_UpdateFramework) XXX_Decode(d *mesos.Decoder, b string, i int) error {
+	var has uint64
+	for i < len(b) {
+		at := i
+		tag, u, next := decode.Short(b, i)
+		if next == 0 {
+			if tag, u, next = decode.Next(b, i); next < 0 {
+				return decode.Fail("mesos.v1.scheduler.Call.UpdateFramework", next)
 			}
 		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UpdateFramework: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UpdateFramework: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field FrameworkInfo", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if err := m.FrameworkInfo.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+		i = next
+		switch tag {
+		case 10: // framework_info
+			if err := m.FrameworkInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
-			hasFields[0] |= uint64(0x00000001)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field SuppressedRoles", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.SuppressedRoles = append(m.SuppressedRoles, string(dAtA[iNdEx:postIndex]))
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field OfferConstraints", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
+			has |= 0x1
+		case 18: // suppressed_roles
+			m.SuppressedRoles = d.State.Append(m.SuppressedRoles, b[i-int(u):i], b[at:])
+		case 26: // offer_constraints
 			if m.OfferConstraints == nil {
 				m.OfferConstraints = &OfferConstraints{}
 			}
-			if err := m.OfferConstraints.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+			if err := m.OfferConstraints.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
 			}
-			iNdEx = postIndex
 		default:
-			iNdEx = preIndex
-			skippy, err := skipScheduler(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthScheduler
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
+			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
+
 		}
 	}
-	if hasFields[0]&uint64(0x00000001) == 0 {
-		return github_com_gogo_protobuf_proto.NewRequiredNotSetError("framework_info")
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
+	if has != 0x1 {
+		return decode.Missing(has, "mesos.v1.scheduler.Call.UpdateFramework", "framework_info")
 	}
 	return nil
 }
-func skipScheduler(dAtA []byte) (n int, err error) {
-	l := len(dAtA)
-	iNdEx := 0
-	depth := 0
-	for iNdEx < l {
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return 0, ErrIntOverflowScheduler
-			}
-			if iNdEx >= l {
-				return 0, io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= (uint64(b) & 0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		wireType := int(wire & 0x7)
-		switch wireType {
-		case 0:
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				iNdEx++
-				if dAtA[iNdEx-1] < 0x80 {
-					break
-				}
-			}
-		case 1:
-			iNdEx += 8
-		case 2:
-			var length int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return 0, ErrIntOverflowScheduler
-				}
-				if iNdEx >= l {
-					return 0, io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				length |= (int(b) & 0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if length < 0 {
-				return 0, ErrInvalidLengthScheduler
-			}
-			iNdEx += length
-		case 3:
-			depth++
-		case 4:
-			if depth == 0 {
-				return 0, ErrUnexpectedEndOfGroupScheduler
-			}
-			depth--
-		case 5:
-			iNdEx += 4
-		default:
-			return 0, fmt.Errorf("proto: illegal wireType %d", wireType)
-		}
-		if iNdEx < 0 {
-			return 0, ErrInvalidLengthScheduler
-		}
-		if depth == 0 {
-			return iNdEx, nil
-		}
-	}
-	return 0, io.ErrUnexpectedEOF
-}
-
-var (
-	ErrInvalidLengthScheduler        = fmt.Errorf("proto: negative length found during unmarshaling")
-	ErrIntOverflowScheduler          = fmt.Errorf("proto: integer overflow")
-	ErrUnexpectedEndOfGroupScheduler = fmt.Errorf("proto: unexpected end of group")
-)
