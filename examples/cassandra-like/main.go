@@ -111,7 +111,7 @@ func (r *ring) onOffer(ctx context.Context, offers []mesos.Offer) ([]scheduler.D
 			return nil, err
 		}
 		r.line.placed(m, next)
-		decisions = append(decisions, scheduler.Accept(m.Offers, operations))
+		decisions = append(decisions, scheduler.Accept(m.Offers, operations).WithRefuse(0)) // the rest may do for another node
 	}
 	return decisions, nil
 }

@@ -197,6 +197,7 @@ func TestTwice(t *testing.T) {
 // TestOneAgent plays on a cluster of somebody else's with a single agent, to which it comes back after Ctrl-C and after it
 // was killed.
 func TestOneAgent(t *testing.T) {
+	t.Parallel() // with TestWhatCannotWork: both mostly wait
 	if testing.Short() {
 		t.Skip("runs whole clusters: left out with -short")
 	}
@@ -277,6 +278,7 @@ func TestPortsTaken(t *testing.T) {
 }
 
 func TestWhatCannotWork(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs whole clusters: left out with -short")
 	}
