@@ -9,6 +9,7 @@ import (
 	"github.com/gogo/protobuf/proto"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
@@ -84,10 +85,23 @@ func uniform(before string, s []mesos.Resource) error {
 	}
 	for i := range s {
 		if !slices.EqualFunc(s[0].Reservations, s[i].Reservations, func(a, b mesos.Resource_ReservationInfo) bool { return proto.Equal(&a, &b) }) {
-			return errors.New(before + "Mixed reservations are not supported" + sum(s).String())
+			return errors.New(before + "Mixed reservations are not supported" + asJSON(s))
 		}
 	}
 	return nil
+}
+
+// asJSON prints a list of resources as the master prints one that it hasn't added up yet.
+func asJSON(s []mesos.Resource) string {
+	parts := make([]string, 0, len(s))
+	for i := range s {
+		b, err := mesosjson.Marshal(&s[i])
+		if err != nil {
+			return resource.Set(s).String()
+		}
+		parts = append(parts, string(b))
+	}
+	return "[" + strings.Join(parts, ",") + "]"
 }
 
 func unreserved(s []mesos.Resource) resource.Set {
