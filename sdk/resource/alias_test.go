@@ -3,6 +3,7 @@ package resource_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -165,6 +166,44 @@ func TestMinusOwnsItsAmounts(t *testing.T) {
 			}
 			if !bytes.Equal(wire(t, s), before) {
 				t.Errorf("the receiver became %s", s)
+			}
+		})
+	}
+}
+
+// Take changes the slice that it is called on, and nothing else.
+func TestTake(t *testing.T) {
+	v := disk(5, static("a"), volume("v", "p"))
+	for name, c := range map[string]struct {
+		s, o resource.Set
+		want bool
+	}{
+		"a part of each":        {rich(), set(cpus(1), cpus(1, static("a"), allocated("a")), ports(span(2, 2)), resource.Items("x", "a")), true},
+		"with a volume":         {append(rich(), v), set(v, cpus(4)), true},
+		"nothing":               {rich(), nil, true},
+		"empty":                 {rich(), set(cpus(0)), true},
+		"several of one kind":   {rich(), set(cpus(1), cpus(2)), true},
+		"entries that add up":   {set(cpus(1), cpus(2)), set(cpus(2.5)), true},
+		"too much of one":       {rich(), set(ports(span(2, 2)), cpus(99)), false},
+		"too much of an entry":  {rich(), set(cpus(2), cpus(3)), false},
+		"what isn't there":      {rich(), set(resource.Scalar("gpus", 1)), false},
+		"an invalid amount":     {rich(), set(cpus(-1)), false},
+		"a volume that is gone": {rich(), set(v), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			original := c.s
+			before := wire(t, original)
+			s := slices.Clone(original)
+			want, contained := s.Minus(c.o)
+			if got := s.Take(c.o); got != c.want || contained != c.want {
+				t.Fatalf("%s: taken %v, contained %v", c.o, got, contained)
+			}
+			if !c.want {
+				want = original
+			}
+			wantEqual(t, s, want)
+			if !bytes.Equal(wire(t, original), before) {
+				t.Errorf("entries copied before became %s", original)
 			}
 		})
 	}

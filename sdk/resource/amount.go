@@ -37,7 +37,8 @@ func tidy(e *mesos.Resource) {
 	}
 }
 
-// subtractAmount takes the amount of r away from e, which is of its kind and owns its scalar, and tells whether anything is left.
+// subtractAmount makes the amount of e less by that of r, which is of its kind, and tells whether anything is left. A scalar is
+// written to, ranges and items are replaced.
 func subtractAmount(e, r *mesos.Resource) bool {
 	switch r.Type {
 	case mesos.SCALAR:

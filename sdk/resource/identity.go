@@ -16,14 +16,26 @@ func sameName(a, b string) bool {
 
 // sameRest is SameMetadata for resources of one name and type. Cheap and telling members come first.
 func sameRest(a, b *mesos.Resource) bool {
-	if (a.Disk != nil) != (b.Disk != nil) || (a.Shared != nil) != (b.Shared != nil) || (a.Revocable != nil) != (b.Revocable != nil) {
+	switch {
+	case (a.Disk == nil) != (b.Disk == nil), (a.Shared == nil) != (b.Shared == nil), (a.Revocable == nil) != (b.Revocable == nil):
+		return false
+	case a.Role != nil || b.Role != nil:
+		if !sameStack(Reservations(a), Reservations(b)) {
+			return false
+		}
+	case len(a.Reservations) != len(b.Reservations):
 		return false
 	}
-	if a.Role == nil && b.Role == nil && len(a.Reservations) != len(b.Reservations) {
+	if a.Disk != b.Disk && !sameDisk(a.Disk, b.Disk) {
 		return false
 	}
-	return sameDisk(a.Disk, b.Disk) && sameStack(a, b) &&
-		sameAllocation(a.AllocationInfo, b.AllocationInfo) && sameProvider(a.ProviderID, b.ProviderID)
+	if a.AllocationInfo != b.AllocationInfo && !sameAllocation(a.AllocationInfo, b.AllocationInfo) {
+		return false
+	}
+	if a.ProviderID != b.ProviderID && !sameProvider(a.ProviderID, b.ProviderID) {
+		return false
+	}
+	return a.Role != nil || b.Role != nil || sameStack(a.Reservations, b.Reservations)
 }
 
 // Equal tells whether a and b are the same resource: of one kind ([SameMetadata]), with equal amounts. Ranges and sets are
@@ -74,16 +86,12 @@ func whole(r *mesos.Resource) bool {
 	return true
 }
 
-func sameStack(a, b *mesos.Resource) bool {
-	x, y := a.Reservations, b.Reservations
-	if a.Role != nil || b.Role != nil {
-		x, y = Reservations(a), Reservations(b)
-	}
-	if len(x) != len(y) {
+func sameStack(a, b []mesos.Resource_ReservationInfo) bool {
+	if len(a) != len(b) {
 		return false
 	}
-	for i := range x {
-		if p, q := &x[i], &y[i]; p != q && !sameReservation(p, q) {
+	for i := range a {
+		if x, y := &a[i], &b[i]; x != y && !sameReservation(x, y) {
 			return false
 		}
 	}
@@ -91,22 +99,19 @@ func sameStack(a, b *mesos.Resource) bool {
 }
 
 func sameReservation(a, b *mesos.Resource_ReservationInfo) bool {
-	return a.GetType() == b.GetType() && a.GetRole() == b.GetRole() &&
-		sameText(a.Principal, b.Principal) && sameLabels(a.Labels, b.Labels)
+	return a.GetType() == b.GetType() && (a.Role == b.Role || a.GetRole() == b.GetRole()) &&
+		sameText(a.Principal, b.Principal) && (a.Labels == b.Labels || sameLabels(a.Labels, b.Labels))
 }
 
 func sameAllocation(a, b *mesos.Resource_AllocationInfo) bool {
-	return a == b || a != nil && b != nil && sameText(a.Role, b.Role)
+	return a != nil && b != nil && sameText(a.Role, b.Role)
 }
 
 func sameProvider(a, b *mesos.ResourceProviderID) bool {
-	return a == b || a != nil && b != nil && a.Value == b.Value
+	return a != nil && b != nil && a.Value == b.Value
 }
 
 func sameDisk(a, b *mesos.Resource_DiskInfo) bool {
-	if a == b {
-		return true
-	}
 	if a == nil || b == nil || (a.Persistence == nil) != (b.Persistence == nil) {
 		return false
 	}

@@ -21,22 +21,52 @@ func (s Set) Minus(o Set) (Set, bool) {
 	return s.minusMany(o)
 }
 
+// Take takes o out of s, which is the caller's own (see [Set.Clone]), if s contains it, and tells whether it does; else s stays as it
+// is. It is [Set.Minus] without the copy, for taking one task after the other out of an offer. Entries that were copied from s
+// before keep their amounts.
+func (s *Set) Take(o Set) bool {
+	if !manyPairs(*s, o) {
+		var places [fewPlaces]int
+		at, all, sure := s.places(o, places[:0])
+		if all {
+			for _, place := range at {
+				if place != nowhere {
+					(*s)[place].Scalar = copied((*s)[place].Scalar)
+				}
+			}
+			*s = s.takeAt(o, at)
+		}
+		if sure {
+			return all
+		}
+	}
+	left, contained := s.minusMany(o)
+	if contained {
+		*s = left
+	}
+	return contained
+}
+
 // minusAt takes each entry of o from its own place in s, which covers it.
 func (s Set) minusAt(o Set, at []int) Set {
-	left := s.ownAmounts(at)
+	return s.ownAmounts(at).takeAt(o, at)
+}
+
+// takeAt is minusAt in place, for entries whose scalars nobody else has. It uses up at.
+func (s Set) takeAt(o Set, at []int) Set {
 	for i, place := range at {
 		if place == nowhere {
 			continue
 		}
-		if whole(&o[i]) || !subtractAmount(&left[place], &o[i]) {
-			left = left.drop(place, at[i+1:])
+		if whole(&o[i]) || !subtractAmount(&s[place], &o[i]) {
+			s = s.drop(place, at[i+1:])
 		}
 	}
-	return left
+	return s
 }
 
 // ownAmounts returns a copy of s in the newer wire format that shares descriptions with s, but no amounts apart from the ranges
-// and sets in the places that except names, from which something is about to be taken.
+// and sets in the places that except names, which are about to get new ones.
 func (s Set) ownAmounts(except []int) Set {
 	c := make(Set, len(s))
 	copy(c, s)

@@ -161,6 +161,10 @@ func TestAgainstTheModel(t *testing.T) {
 		if got := minus(a, b); !modelOf(got).equal(want) {
 			t.Fatalf("%s - %s = %s", a, b, got)
 		}
+		taken := slices.Clone(a)
+		if got, want := taken.Take(b), a.Contains(b); got != want || want && !taken.Equal(minus(a, b)) || !want && !taken.Equal(a) {
+			t.Fatalf("taking %s from %s: %v, leaves %s", b, a, got, taken)
+		}
 		for i := range b {
 			if got, want := a.ContainsOne(&b[i]), a.Contains(b[i:i+1]); got != want && !resource.IsEmpty(&b[i]) {
 				t.Fatalf("%s contains %s: %v alone, %v in a set", a, resource.String(&b[i]), got, want)

@@ -76,12 +76,12 @@ func subtractRanges(left, a, b []mesos.Value_Range) []mesos.Value_Range {
 
 // freshRanges returns a message with room for n ranges in one allocation, if n is small.
 func freshRanges(n int) *mesos.Value_Ranges {
-	if n > 4 {
+	if n > 3 {
 		return &mesos.Value_Ranges{Range: make([]mesos.Value_Range, 0, n)}
 	}
 	var both struct {
 		message mesos.Value_Ranges
-		ranges  [4]mesos.Value_Range
+		ranges  [3]mesos.Value_Range
 	}
 	both.message.Range = both.ranges[:0]
 	return &both.message
