@@ -53,7 +53,9 @@ type Callbacks struct {
 	// held ones included. Tasks are not concerned.
 	OnLost func(ctx context.Context, cause error) error
 
-	// OnReconciled tells that every known task was answered since the last subscription or the last round.
+	// OnReconciled tells that every known task and operation was answered since this subscription, or since the round began;
+	// at once if none is known. A task counts as answered whatever the answer: TASK_UNKNOWN may be wrong while agents are
+	// coming back to a new master.
 	OnReconciled func(ctx context.Context, r Reconciliation) error
 
 	// OnDropped tells that a decision or a call was not sent, or was refused by the master, and why. It is for logs and

@@ -26,7 +26,7 @@ type Calls interface {
 	Revive(roles ...string) error
 
 	// Suppress stops offers for the given roles, all of the framework's if none is named, until Revive. It outlasts
-	// re-subscriptions of this driver, not the driver. Offers that are out stay valid. [ErrRole] as for Revive.
+	// re-subscriptions, but not Run. Offers that are out stay valid. [ErrRole] as for Revive.
 	Suppress(roles ...string) error
 
 	// Reconcile asks for the state of the given tasks, and again with back-off until each was answered; the answers
@@ -45,8 +45,8 @@ type Calls interface {
 	Shutdown(executor mesos.ExecutorID, agent mesos.AgentID) error
 
 	// Send sends a call made by hand, of the types that this interface has no method for: REQUEST, UPDATE_FRAMEWORK,
-	// ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS. The framework id is filled in. Other types give [ErrNotByHand], and what would kill a
-	// master gives an error that says which rule it breaks.
+	// ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS. The framework id is filled in. Other types give [ErrNotByHand],
+	// and what would kill a master gives [ErrPoison].
 	Send(call *schedulerpb.Call) error
 
 	// Teardown removes the framework: its tasks are killed and its id can never be used again. Reservations and

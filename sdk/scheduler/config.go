@@ -95,9 +95,9 @@ type Config struct {
 	// CallTimeout is how long one call may take. Default: [DefaultCallTimeout].
 	CallTimeout time.Duration
 
-	// RetryMin and RetryMax bound the time between attempts to subscribe. It grows by half from round to round through
-	// Masters, with jitter, and starts again after a subscription that lasted a minute. Defaults: [DefaultRetryMin],
-	// [DefaultRetryMax].
+	// RetryMin and RetryMax bound the time between attempts to subscribe: about RetryMin at first, and by half more after
+	// each round through Masters, with jitter, up to RetryMax. It starts again after a subscription that lasted a minute.
+	// Defaults: [DefaultRetryMin], [DefaultRetryMax].
 	RetryMin, RetryMax time.Duration
 
 	// ReconcileRetryMin and ReconcileRetryMax bound the time until an unanswered task or operation is asked for again,
@@ -107,9 +107,9 @@ type Config struct {
 	// ReconcileInterval is the time between rounds of reconciliation. Default: [DefaultReconcileInterval].
 	ReconcileInterval time.Duration
 
-	// MaxRecord is the longest event in bytes that is taken; a longer one breaks the connection. It bounds memory: what waits for callbacks
-	// is at most one event more than that in bytes, and about 40 times as much once decoded in the very worst case.
-	// Default: [DefaultMaxRecord].
+	// MaxRecord is the longest event in bytes that is taken; a longer one breaks the connection. It bounds memory, too:
+	// what waits for callbacks is at most this many bytes and one event. Once decoded that is a few times as much, and
+	// in the worst case that a master could make up about 40 times. Default: [DefaultMaxRecord].
 	MaxRecord int
 
 	// Logger gets what happens, without offers and secrets. Nil: nothing.

@@ -83,7 +83,8 @@ func (r *run) subscription(ctx context.Context, d session.Subscribed) Subscripti
 		s.Address = r.stream.Address()
 	}
 	r.telemetry.subscriptions.Add(ctx, 1)
-	r.cfg.Logger.Info("subscribed", slog.String("master", s.Address), slog.String("framework", d.FrameworkID), slog.Duration("heartbeat", d.Heartbeat))
+	r.cfg.Logger.Info("subscribed",
+		slog.String("master", s.Address), slog.String("framework", d.FrameworkID), slog.Duration("heartbeat", d.Heartbeat))
 	return s
 }
 
@@ -120,7 +121,8 @@ func (r *run) discarded(ctx context.Context, d session.Discarded) Dropped {
 		err = ErrNotSubscribed
 	}
 	r.telemetry.dropped.Add(ctx, 1)
-	r.cfg.Logger.Warn("dropped", slog.String("call", d.Call), slog.Int("offers", len(d.Offers)), slog.Int("tasks", len(d.Tasks)), slog.Any("cause", err))
+	r.cfg.Logger.Warn("dropped",
+		slog.String("call", d.Call), slog.Int("offers", len(d.Offers)), slog.Int("tasks", len(d.Tasks)), slog.Any("cause", err))
 	return Dropped{Call: d.Call, Offers: d.Offers, Tasks: d.Tasks, Operations: d.Operations, Err: err}
 }
 

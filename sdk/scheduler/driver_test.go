@@ -381,3 +381,21 @@ func TestKnownTasks(t *testing.T) {
 		}
 	})
 }
+
+// Callbacks may do with the list of offers what they like.
+func TestOffersListIsTheCallbacks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMaster(t)
+		d := drive(t, config(m), scheduler.Callbacks{
+			OnOffer: func(_ context.Context, offers []mesos.Offer) ([]scheduler.Decision, error) {
+				clear(offers)
+				return nil, nil
+			},
+		})
+		m.subscribed().send(offersEvent(offer("o1", "a"), offer("o2", "a")))
+		if got := m.next(schedulerpb.Call_DECLINE).Decline.OfferIDs; len(got) != 2 || got[0].Value != "o1" || got[1].Value != "o2" {
+			t.Errorf("declined %v", got)
+		}
+		d.stop(t)
+	})
+}

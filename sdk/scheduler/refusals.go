@@ -27,7 +27,8 @@ var refusals = []refusal{
 	{"Roles {", ErrSubscription, session.Permanent, "the master has a list of roles (--roles); use those or have it changed"},
 	{"Suppressed roles", ErrSubscription, session.Permanent, "Config.SuppressedRoles must be roles of the framework"},
 	{"Offer constraints", ErrSubscription, session.Permanent, "correct Config.OfferConstraints"},
-	{"The framework failover_timeout", ErrSubscription, session.Permanent, "set a Config.Framework.FailoverTimeout that fits 64 bits of nanoseconds"},
+	{"The framework failover_timeout", ErrSubscription, session.Permanent,
+		"set a Config.Framework.FailoverTimeout that fits 64 bits of nanoseconds"},
 	{"'FrameworkInfo.role", ErrSubscription, session.Permanent, "correct Config.Framework.Roles"},
 }
 

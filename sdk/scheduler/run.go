@@ -73,7 +73,8 @@ func (r *run) adopt(ctx context.Context, start *session.Start) error {
 	case id == "" || id == start.FrameworkID:
 		return nil
 	case start.FrameworkID != "":
-		return &ConfigError{"Framework.ID", fmt.Sprintf("is %q, but the store has %q; leave it empty, or Forget the one in the store", id, start.FrameworkID)}
+		return &ConfigError{"Framework.ID",
+			fmt.Sprintf("is %q, but the store has %q; leave it empty, or Forget the one in the store", id, start.FrameworkID)}
 	}
 	start.FrameworkID = id
 	return r.keeper.saveID(ctx, id)

@@ -113,7 +113,8 @@ func (c *Config) validateCredentials() error {
 	case strings.Contains(c.Principal, ":"):
 		return &ConfigError{"Principal", "contains a colon, and Mesos takes no such principal"}
 	case c.Principal != "" && c.Framework.GetPrincipal() != c.Principal:
-		return &ConfigError{"Framework.Principal", fmt.Sprintf("is %q but Config.Principal is %q; they must be the same", c.Framework.GetPrincipal(), c.Principal)}
+		return &ConfigError{"Framework.Principal",
+			fmt.Sprintf("is %q but Config.Principal is %q; they must be the same", c.Framework.GetPrincipal(), c.Principal)}
 	}
 	_, err := checkSecret(string(c.Secret), "Secret")
 	return err

@@ -137,7 +137,7 @@ func (d *Driver) Shutdown(executor mesos.ExecutorID, agent mesos.AgentID) error 
 
 // Send implements [Calls]. In an UPDATE_FRAMEWORK what is not set is filled in as New does, but principal, checkpoint and
 // failover_timeout from the present framework: Mesos lets nobody change the first two (semantics 1.8). What it
-// says holds for later subscriptions of this driver too.
+// says holds for the later subscriptions of this Run, too.
 func (d *Driver) Send(call *schedulerpb.Call) error {
 	if err := callcheck.Scheduler(call); err != nil {
 		return err

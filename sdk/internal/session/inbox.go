@@ -3,6 +3,7 @@ package session
 import (
 	"time"
 
+	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 )
 
@@ -19,11 +20,12 @@ type item struct {
 	what Delivery
 	size int
 	at   time.Time
+	ids  []mesos.OfferID // of the offers shown; callbacks may do with the list itself what they like
 }
 
 // push puts a delivery last. An event is what it came with, if it did.
 func (s *Session) push(what Delivery, e Event) {
-	s.items = append(s.items, item{what, e.Size, e.At})
+	s.items = append(s.items, item{what: what, size: e.Size, at: e.At})
 	s.bytes += e.Size
 }
 
@@ -98,7 +100,7 @@ func (s *Session) next() {
 		s.items[0] = item{}
 		s.items = s.items[1:]
 		if what := s.worth(it.what); what != nil {
-			it.what = what
+			it.what, it.ids = what, idsOf(what)
 			s.at = &it
 			s.emit(Deliver{it.what, it.at})
 			return
@@ -135,6 +137,22 @@ func (s *Session) worth(what Delivery) Delivery {
 	return what
 }
 
+// idsOf lists the offers, or inverse offers, of a delivery.
+func idsOf(what Delivery) (ids []mesos.OfferID) {
+	switch d := what.(type) {
+	case Offers:
+		ids = make([]mesos.OfferID, len(d.Offers))
+		for i := range d.Offers {
+			ids[i] = d.Offers[i].ID
+		}
+	case InverseOffers:
+		for i := range d.Offers {
+			ids = append(ids, d.Offers[i].ID)
+		}
+	}
+	return ids
+}
+
 // done takes in that the callback under way has succeeded.
 func (s *Session) done(in Done) {
 	if s.at == nil {
@@ -148,9 +166,9 @@ func (s *Session) done(in Done) {
 		s.goAhead(d.Conn)
 	case Offers:
 		s.answer(in.Decisions)
-		s.declineRest(d.Offers)
+		s.declineRest(it.ids)
 	case InverseOffers:
-		s.answerInverse(d.Offers, in.Agreed)
+		s.answerInverse(it.ids, in.Agreed)
 	case Status:
 		s.handled(&d.Status)
 	case OperationStatus:

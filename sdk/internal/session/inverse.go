@@ -22,10 +22,9 @@ func (s *Session) freshInverse(list []mesos.InverseOffer) []mesos.InverseOffer {
 
 // answerInverse agrees to some inverse offers and declines the others. Either is but a word to the operator
 // (semantics 5.10); left unanswered they would say that the framework isn't there.
-func (s *Session) answerInverse(list []mesos.InverseOffer, agreed []mesos.OfferID) {
+func (s *Session) answerInverse(ids, agreed []mesos.OfferID) {
 	var yes, no []mesos.OfferID
-	for i := range list {
-		id := list[i].ID
+	for _, id := range ids {
 		if !s.offers.inverse[id.Value] {
 			continue // rescinded or lost meanwhile
 		}

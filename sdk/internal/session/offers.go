@@ -98,14 +98,11 @@ func (s *Session) expire() {
 }
 
 // declineRest declines those offers of a callback that are neither answered nor on hold.
-func (s *Session) declineRest(list []mesos.Offer) {
-	var rest []mesos.OfferID
-	for i := range list {
-		if o, ok := s.offers.open[list[i].ID.Value]; ok && o.until.IsZero() {
-			rest = append(rest, list[i].ID)
-		}
-	}
-	s.decline(rest, nil, ErrAnswered)
+func (s *Session) declineRest(ids []mesos.OfferID) {
+	s.decline(slices.DeleteFunc(ids, func(id mesos.OfferID) bool {
+		o, ok := s.offers.open[id.Value]
+		return !ok || !o.until.IsZero()
+	}), nil, ErrAnswered)
 }
 
 // loseOffers forgets all offers, since they were of a subscription that is over.

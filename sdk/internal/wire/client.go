@@ -51,19 +51,21 @@ type Credentials struct {
 type Client struct {
 	encoding  encoding
 	maxRecord int
+	dialer    *dialer
 	streams   *http.Client
 	calls     *http.Client
 }
 
-// NewClient returns a client. [Client.Close] ends its idle connections.
+// NewClient returns a client. [Client.Close] ends it.
 func NewClient(cfg Config) *Client {
 	dial := cfg.Dial
 	if dial == nil {
 		dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	}
+	d := newDialer(dial)
 	transport := func() *http.Transport {
 		return &http.Transport{
-			DialContext:            dial,
+			DialContext:            d.DialContext,
 			TLSClientConfig:        cfg.TLS.Clone(),
 			TLSHandshakeTimeout:    10 * time.Second,
 			MaxResponseHeaderBytes: maxHeader,
@@ -78,13 +80,15 @@ func NewClient(cfg Config) *Client {
 	return &Client{
 		encoding:  encodingFor(cfg.JSON),
 		maxRecord: cfg.MaxRecord,
+		dialer:    d,
 		streams:   &http.Client{Transport: streams, CheckRedirect: noRedirects},
 		calls:     &http.Client{Transport: calls, CheckRedirect: noRedirects},
 	}
 }
 
-// Close ends idle connections. Streams end with their own Close.
+// Close ends all connections, those of streams included. The client is of no use afterwards.
 func (c *Client) Close() {
+	c.dialer.close()
 	c.streams.CloseIdleConnections()
 	c.calls.CloseIdleConnections()
 }

@@ -28,7 +28,8 @@ func ParseMaster(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	switch {
 	case err != nil && strings.Contains(full, "@"):
-		return nil, errors.New("master address holds credentials and does not parse; set Config.Principal and Secret, and write \"host:port\" here") // not shown: the text may hold a password
+		// Not shown, since it may hold a password.
+		return nil, errors.New("a master address holds credentials and does not parse; set Config.Principal and Secret, and write \"host:port\" here")
 	case err != nil:
 		return nil, fmt.Errorf("master address %q does not parse; write \"host:port\"", text)
 	case u.User != nil:

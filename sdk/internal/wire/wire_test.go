@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -254,4 +256,45 @@ func TestUndecodable(t *testing.T) {
 			t.Errorf("json %v: %v", json, err)
 		}
 	}
+}
+
+// When a client is closed nothing of it is left, not even an attempt to connect that nobody waits for.
+func TestClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dialling := make(chan struct{}, 1)
+		c := NewClient(Config{Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			dialling <- struct{}{}
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			_, err := c.Subscribe(ctx, leader, Credentials{}, subscribeCall())
+			done <- err
+		}()
+		<-dialling
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("Subscribe: %v", err)
+		}
+		c.Close()
+		if _, err := c.Subscribe(t.Context(), leader, Credentials{}, subscribeCall()); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Subscribe after Close: %v", err)
+		}
+
+		// A stream that is open ends, too.
+		_, c = newPeer(t, false, func(conn net.Conn, _ *http.Request) {
+			write(conn, opened)
+			hang(conn)
+		})
+		s, err := c.Subscribe(t.Context(), leader, Credentials{}, subscribeCall())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+		if _, _, err := s.Next(); err == nil {
+			t.Error("an event from a closed client")
+		}
+	})
 }
