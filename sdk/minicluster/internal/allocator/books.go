@@ -39,11 +39,25 @@ func (g *agent) available() resource.Set {
 }
 
 func (g *agent) count() resource.Set {
-	left := g.total.Filter(notShared)
+	left, shared := sift(g.total, notShared), sift(g.total, resource.IsShared)
 	for _, id := range slices.Sorted(maps.Keys(g.held)) {
-		left, _ = left.Minus(g.held[id].Filter(notShared).Unallocate())
+		left, _ = left.Minus(sift(g.held[id], notShared).Unallocate())
 	}
-	return left.Plus(g.total.Filter(resource.IsShared))
+	if len(shared) == 0 {
+		return left
+	}
+	return left.Plus(shared)
+}
+
+// sift is Filter without copies: what it returns is not to be changed.
+func sift(s resource.Set, keep func(*mesos.Resource) bool) resource.Set {
+	out := make(resource.Set, 0, len(s))
+	for i := range s {
+		if keep(&s[i]) {
+			out = append(out, s[i])
+		}
+	}
+	return out
 }
 
 func notShared(r *mesos.Resource) bool { return !resource.IsShared(r) }

@@ -28,8 +28,9 @@ func (a *Allocator) Run(now time.Time) (offers []Offer, next time.Time) {
 // visit serves the frameworks from one agent.
 func (a *Allocator) visit(now time.Time, g *agent, offers []Offer) []Offer {
 	var lent resource.Set // shared volumes offered in this run: once is enough
-	for _, role := range slices.Clone(a.roles.sort()) {
-		for _, id := range slices.Clone(a.clients[role].sort()) {
+	// The order is that before the visit: what one is given changes only what is left for the next.
+	for _, role := range a.roles.sort() {
+		for _, id := range a.clients[role].sort() {
 			f := a.frameworks[id]
 			if !f.may(role, g) {
 				continue
@@ -38,7 +39,9 @@ func (a *Allocator) visit(now time.Time, g *agent, offers []Offer) []Offer {
 			if !a.enough(f, role, pick) || f.refused(now, place{role, g.id}, pick) {
 				continue
 			}
-			lent = lent.Plus(pick.Filter(resource.IsShared))
+			if shared := sift(pick, resource.IsShared); len(shared) > 0 {
+				lent = lent.Plus(shared)
+			}
 			pick = pick.Allocate(role)
 			a.Take(g.id, id, pick)
 			a.roles.picked(role)
@@ -65,7 +68,7 @@ func (f *framework) may(role string, g *agent) bool {
 
 // pick returns what is free for a role on an agent, without what the framework lacks the capability for.
 func (f *framework) pick(role string, g *agent, lent resource.Set) resource.Set {
-	return g.available().Filter(func(r *mesos.Resource) bool {
+	return sift(g.available(), func(r *mesos.Resource) bool {
 		switch {
 		case !resource.AllocatableTo(r, role):
 			return false
@@ -90,5 +93,15 @@ func (a *Allocator) enough(f *framework, role string, s resource.Set) bool {
 	if len(least) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(least, func(q Quantities) bool { return s.HasQuantities(q) })
+	return slices.ContainsFunc(least, func(q Quantities) bool { return holds(s, q) })
+}
+
+// holds tells whether s has at least the quantities q.
+func holds(s resource.Set, q Quantities) bool {
+	for name, want := range q {
+		if s.Scalar(name) < want && s.Quantities()[name] < want { // the latter, which costs more, counts ranges and sets too
+			return false
+		}
+	}
+	return true
 }

@@ -100,7 +100,7 @@ func (s *sorter) picked(path string) {
 	s.order = nil
 }
 
-// sort returns the active clients, the one to serve first in front. The slice is valid until the next change.
+// sort returns the active clients, the one to serve first in front. The slice itself doesn't change any more.
 func (s *sorter) sort() []string {
 	if s.order == nil {
 		s.order = s.walk(s.root, []string{})
