@@ -2,7 +2,6 @@ package mesosjson
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strings"
 )
 
@@ -17,7 +16,7 @@ func decodeBase64(s string) ([]byte, error) {
 		case 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/':
 			clean = append(clean, c)
 		default:
-			return nil, fmt.Errorf("Invalid character '%s'", s[i:i+1]) //lint:ignore ST1005 the master's words
+			return nil, words("Invalid character '" + s[i:i+1] + "'")
 		}
 	}
 	if len(clean)%4 == 1 {

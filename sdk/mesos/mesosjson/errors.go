@@ -52,6 +52,11 @@ func Refusal(err error, message string) string {
 	return "Failed to convert JSON into " + message + " protobuf: " + err.Error()
 }
 
+// words are an error in the master's own.
+type words string
+
+func (w words) Error() string { return string(w) }
+
 func refuse(f *field, format string, args ...any) error {
 	return &ConversionError{Field: f.name, Text: fmt.Sprintf(format, args...)}
 }

@@ -43,7 +43,7 @@ const maxDepth = 200
 var errSyntax = errors.New("syntax error")
 
 // errRange is how the master words a number beyond a double.
-var errRange = errors.New("Value out of range")
+const errRange = words("Value out of range")
 
 // A scanner reads JSON as the master's parser does. It is more lenient than the standard, for example with
 // leading zeros and control characters, and its texts depend on how far it has read when it stops; so reading
