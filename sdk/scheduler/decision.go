@@ -34,7 +34,7 @@ func Hold(until time.Duration, offers ...mesos.Offer) Decision {
 }
 
 // WithRefuse returns the decision with another filter for what it gives back: all of a declined offer, the rest of an
-// accepted one. 0 is no filter; a negative time means [Config.Refuse].
+// accepted one. 0 is no filter; a negative time means [Config.Refuse]. A Hold that runs out always uses the latter.
 func (d Decision) WithRefuse(refuse time.Duration) Decision {
 	d.d.Refuse = nil
 	if refuse >= 0 {

@@ -55,7 +55,8 @@ func TestRefusals(t *testing.T) {
 				}
 				err := <-d.result
 				var refused *scheduler.SubscriptionError
-				if !errors.Is(err, test.want) || !errors.As(err, &refused) || refused.Message != test.text || refused.Advice == "" {
+				if !errors.Is(err, test.want) || !errors.As(err, &refused) || refused.Message != test.text ||
+					refused.Advice == "" || !strings.Contains(err.Error(), refused.Advice) {
 					t.Errorf("Run returned %v, want %v", err, test.want)
 				}
 				// The id is for a person to give up.
