@@ -13,8 +13,8 @@
 //     (semantics 6.2). The same update delivered again is acknowledged again, but not handled again.
 //   - An error of a callback ends Run with that error; what it was about stays unacknowledged, so that it comes
 //     again to the next Run.
-//   - The framework id is in the [Config.Store] before anything else happens with it (semantics 9, rule 1), and tasks
-//     and operations are there before the ACCEPT that launches them.
+//   - The framework id is in the [Config.Store] before anything else happens with it (semantics 9, rule 1), and so are
+//     tasks and operations before the ACCEPT that launches them, unless [Config.Tasks] says that the framework keeps them.
 //   - After each subscription, known tasks and unanswered operations are asked for until each was answered; every
 //     15 minutes again. No answer proves nothing (semantics 6.4).
 //   - Calls that are known to kill a master are refused, however they were made.
