@@ -14,267 +14,276 @@ func two(n Need) Need {
 	return n
 }
 
-// TestFind is about needs that own something, or seem to: what is found is used, what isn't theirs isn't touched.
-func TestFind(t *testing.T) {
-	a := node("a")
-	own := mine("a")
-	data, log := volume("a-data", 1024), volume("a-log", 512)
-	kept := reserved(own, "cpus:1;mem:512")
-	others := mine("b")
-	stranger := resource.Reservation{Role: role, Principal: "somebody", Labels: own.Labels}
-	grown := data
-	grown.MiB = 2048
-	shared := data
-	shared.Shared = true
-	onPath := func(n Need, root string) Need {
-		n.Volumes = []resource.Volume{{ID: "a-data", Path: "p", MiB: 1024, Disk: resource.Disk{Type: resource.PathDisk, Root: root}}}
-		return n
-	}
+func dataOf(instance string) resource.Volume { return volume(instance+"-data", 1024) }
 
-	for _, c := range []struct {
-		name   string
-		need   Need
-		offers []mesos.Offer
-		want   string
-	}{{
-		name:   "claimed: relaunched on its volume, with the cpus and mem that are reserved for it",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept, plenty)},
-		want: `match a@s1 found=true adopted=false
+func logOf(instance string) resource.Volume { return volume(instance+"-log", 512) }
+
+// kept is what stays reserved beside an instance's volumes.
+func kept(instance string) resource.Set { return reserved(mine(instance), "cpus:1;mem:512") }
+
+// strangers is an instance's reservation but for the principal.
+func strangers(instance string) resource.Reservation {
+	return resource.Reservation{Role: role, Principal: "somebody", Labels: mine(instance).Labels}
+}
+
+func sharedVolume(v resource.Volume) resource.Volume {
+	v.Shared = true
+	return v
+}
+
+func onPath(n Need, root string) Need {
+	n.Volumes = []resource.Volume{{ID: "a-data", Path: "p", MiB: 1024, Disk: resource.Disk{Type: resource.PathDisk, Root: root}}}
+	return n
+}
+
+var findCases = []struct {
+	name   string
+	need   Need
+	offers []mesos.Offer
+	want   string
+}{{
+	name:   "claimed: relaunched on its volume, with the cpus and mem that are reserved for it",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), kept("a"), plenty)},
+	want: `match a@s1 found=true adopted=false
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "claimed: the agent came back under another id and host name",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s9", onRoot(own, data), kept)},
-		want: `match a@s9 found=true adopted=false
+}, {
+	name:   "claimed: the agent came back under another id and host name",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s9", onRoot(mine("a"), dataOf("a")), kept("a"))},
+	want: `match a@s9 found=true adopted=false
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "claimed: cpus and mem are topped up, and kept with the disk",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), reserved(own, "cpus:0.25"), plenty)},
-		want: `match a@s1 found=true adopted=false
+}, {
+	name:   "claimed: cpus and mem are topped up, and kept with the disk",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), reserved(mine("a"), "cpus:0.25"), plenty)},
+	want: `match a@s1 found=true adopted=false
   reserve cpus([({instance: a})]):0.75; mem([({instance: a})]):512
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "claimed: never new disk, however much there is",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
-		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
+}, {
+	name:   "claimed: never new disk, however much there is",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
+	want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1
 unused offer-s2`,
-	}, {
-		name:   "claimed: its reserved disk without the volume is not its data",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", reserved(own, "disk:1024"), kept, plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; 1024 MiB of disk reserved for it there are no volume; last seen on agent s1 (host-s1), whose offers lack them
+}, {
+	name:   "claimed: its reserved disk without the volume is not its data",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", reserved(mine("a"), "disk:1024"), kept("a"), plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; 1024 MiB of disk reserved for it there are no volume; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
-	}, {
-		name:   "claimed: one of two volumes is not enough",
-		need:   claimed(two(a), "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); last seen on agent s1 (host-s1), whose offers lack them
+}, {
+	name:   "claimed: one of two volumes is not enough",
+	need:   claimed(two(node("a")), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), logOf("a")), kept("a"), plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
-	}, {
-		name:   "claimed: the volumes must be on one agent",
-		need:   claimed(two(a), "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, log), kept, plenty), offer("s2", onRoot(own, data), kept)},
-		want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1), whose offers lack them
+}, {
+	name:   "claimed: the volumes must be on one agent",
+	need:   claimed(two(node("a")), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), logOf("a")), kept("a"), plenty), offer("s2", onRoot(mine("a"), dataOf("a")), kept("a"))},
+	want: `refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1), whose offers lack them
 refuse need "a" on agent s2 (host-s2): volumes not on offer: a-log; a-log is on agent s1 (host-s1); a-data is on agent s2 (host-s2); last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1
 unused offer-s2`,
-	}, {
-		name:   "claimed: of two complete sets that on the claim's agent is the one",
-		need:   claimed(a, "s2"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept), offer("s2", onRoot(own, data), kept)},
-		want: `match a@s2 found=true adopted=false
+}, {
+	name:   "claimed: of two complete sets that on the claim's agent is the one",
+	need:   claimed(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), kept("a")), offer("s2", onRoot(mine("a"), dataOf("a")), kept("a"))},
+	want: `match a@s2 found=true adopted=false
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "claimed: of two complete sets elsewhere none is guessed",
-		need:   claimed(a, "s7"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), kept), offer("s2", onRoot(own, data), kept)},
-		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
+}, {
+	name:   "claimed: of two complete sets elsewhere none is guessed",
+	need:   claimed(node("a"), "s7"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), kept("a")), offer("s2", onRoot(mine("a"), dataOf("a")), kept("a"))},
+	want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
 unused offer-s1
 unused offer-s2`,
-	}, {
-		name:   "claimed: too little cpus beside the volume",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), "cpus:0.5;mem:300")},
-		want: `refuse need "a" on agent s1 (host-s1): wanted 1 cpus, 0.5 offered; wanted 512 MiB mem, 300 offered
+}, {
+	name:   "claimed: too little cpus beside the volume",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), "cpus:0.5;mem:300")},
+	want: `refuse need "a" on agent s1 (host-s1): wanted 1 cpus, 0.5 offered; wanted 512 MiB mem, 300 offered
 unused offer-s1`,
-	}, {
-		name:   "claimed: the volume has been grown behind our back",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, grown), kept)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
+}, {
+	name:   "claimed: the volume has been grown behind our back",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), volume("a-data", 2048)), kept("a"))},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
 unused offer-s1`,
-	}, {
-		name:   "claimed: the volume is on another PATH disk than wanted",
-		need:   claimed(onPath(a, "/d2"), "s1"),
-		offers: []mesos.Offer{offer("s1", on(own, data, pathDisk("/d1", 1024)), kept)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is on PATH:/d1 disk, wanted on PATH:/d2 disk
+}, {
+	name:   "claimed: the volume is on another PATH disk than wanted",
+	need:   claimed(onPath(node("a"), "/d2"), "s1"),
+	offers: []mesos.Offer{offer("s1", on(mine("a"), dataOf("a"), pathDisk("/d1", 1024)), kept("a"))},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is on PATH:/d1 disk, wanted on PATH:/d2 disk
 unused offer-s1`,
-	}, {
-		name:   "claimed: any PATH disk will do",
-		need:   claimed(onPath(a, ""), "s1"),
-		offers: []mesos.Offer{offer("s1", on(own, data, pathDisk("/d1", 1024)), kept)},
-		want: `match a@s1 found=true adopted=false
+}, {
+	name:   "claimed: any PATH disk will do",
+	need:   claimed(onPath(node("a"), ""), "s1"),
+	offers: []mesos.Offer{offer("s1", on(mine("a"), dataOf("a"), pathDisk("/d1", 1024)), kept("a"))},
+	want: `match a@s1 found=true adopted=false
   task    disk([({instance: a})])[PATH:/d1,a-data:p]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "claimed: the volume is shared, and shouldn't be",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(own, shared), kept)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data": shared is true, wanted false
+}, {
+	name:   "claimed: the volume is shared, and shouldn't be",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), sharedVolume(dataOf("a"))), kept("a"))},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data": shared is true, wanted false
 unused offer-s1`,
-	}, {
-		name:   "claimed: the same persistence id with other labels is somebody else's",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(others, data), kept, plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+}, {
+	name:   "claimed: the same persistence id with other labels is somebody else's",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("b"), dataOf("a")), kept("a"), plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
 refuse need "a" on agent s1 (host-s1): volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
-	}, {
-		name:   "claimed: the same id and labels of another principal",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offer("s1", onRoot(stranger, data), plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal somebody, instance=a), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+}, {
+	name:   "claimed: the same id and labels of another principal",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offer("s1", onRoot(strangers("a"), dataOf("a")), plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal somebody, instance=a), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
 unused offer-s1`,
-	}, {
-		name:   "claimed: the same id in another role isn't even looked at",
-		need:   claimed(a, "s1"),
-		offers: []mesos.Offer{offerTo("other", "s1", on(resource.Reservation{Role: "other", Principal: principal, Labels: own.Labels}, data, resource.Scalar("disk", 1024)))},
-		want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
+}, {
+	name:   "claimed: the same id in another role isn't even looked at",
+	need:   claimed(node("a"), "s1"),
+	offers: []mesos.Offer{offerTo("other", "s1", on(resource.Reservation{Role: "other", Principal: principal, Labels: mine("a").Labels}, dataOf("a"), resource.Scalar("disk", 1024)))},
+	want: `refuse need "a": volumes not on offer: a-data; last seen on agent s1 (host-s1), whose offers lack them
 unused offer-s1`,
-	}, {
-		name:   "not claimed: an answer was lost, the volume is adopted and not made again",
-		need:   a,
-		offers: []mesos.Offer{offer("s2", onRoot(own, data), kept), offer("s1", plenty)},
-		want: `match a@s2 found=true adopted=true
+}, {
+	name:   "not claimed: an answer was lost, the volume is adopted and not made again",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s2", onRoot(mine("a"), dataOf("a")), kept("a")), offer("s1", plenty)},
+	want: `match a@s2 found=true adopted=true
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "not claimed: some of the volumes were made, the others are added there",
-		need:   two(a),
-		offers: []mesos.Offer{offer("s2", onRoot(own, data), reserved(own, "cpus:1;mem:512;disk:512"), plenty), offer("s1", plenty)},
-		want: `match a@s2 found=false adopted=true
+}, {
+	name:   "not claimed: some of the volumes were made, the others are added there",
+	need:   two(node("a")),
+	offers: []mesos.Offer{offer("s2", onRoot(mine("a"), dataOf("a")), reserved(mine("a"), "cpus:1;mem:512;disk:512"), plenty), offer("s1", plenty)},
+	want: `match a@s2 found=false adopted=true
   create  disk([({instance: a})])[a-log:path-of-a-log]:512
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; disk([({instance: a})])[a-log:path-of-a-log]:512; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "not claimed: reserved but not created",
-		need:   a,
-		offers: []mesos.Offer{offer("s2", reserved(own, "cpus:1;mem:512;disk:1024"), plenty), offer("s1", plenty)},
-		want: `match a@s2 found=false adopted=true
+}, {
+	name:   "not claimed: reserved but not created",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s2", reserved(mine("a"), "cpus:1;mem:512;disk:1024"), plenty), offer("s1", plenty)},
+	want: `match a@s2 found=false adopted=true
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "not claimed: cpus were reserved without disk",
-		need:   a,
-		offers: []mesos.Offer{offer("s2", kept, plenty), offer("s1", plenty)},
-		want: `match a@s2 found=false adopted=true
+}, {
+	name:   "not claimed: cpus were reserved without disk",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s2", kept("a"), plenty), offer("s1", plenty)},
+	want: `match a@s2 found=false adopted=true
   reserve disk([({instance: a})]):1024
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "not claimed: less disk was reserved than is wanted now; only the difference is reserved",
-		need:   a,
-		offers: []mesos.Offer{offer("s2", kept, reserved(own, "disk:600"), plenty)},
-		want: `match a@s2 found=false adopted=true
+}, {
+	name:   "not claimed: less disk was reserved than is wanted now; only the difference is reserved",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s2", kept("a"), reserved(mine("a"), "disk:600"), plenty)},
+	want: `match a@s2 found=false adopted=true
   reserve disk([({instance: a})]):424
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "not claimed: where a volume is, the rest must be; nothing is made elsewhere",
-		need:   two(a),
-		offers: []mesos.Offer{offer("s2", onRoot(own, data), "cpus:8"), offer("s1", plenty)},
-		want: `refuse need "a" on agent s2 (host-s2): volume "a-log": wanted 512 MiB root disk, 0 offered
+}, {
+	name:   "not claimed: where a volume is, the rest must be; nothing is made elsewhere",
+	need:   two(node("a")),
+	offers: []mesos.Offer{offer("s2", onRoot(mine("a"), dataOf("a")), "cpus:8"), offer("s1", plenty)},
+	want: `refuse need "a" on agent s2 (host-s2): volume "a-log": wanted 512 MiB root disk, 0 offered
 unused offer-s1
 unused offer-s2`,
-	}, {
-		name:   "not claimed: two sets, none is guessed",
-		need:   a,
-		offers: []mesos.Offer{offer("s1", onRoot(own, data)), offer("s2", onRoot(own, data)), offer("s3", plenty)},
-		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
+}, {
+	name:   "not claimed: two sets, none is guessed",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a"))), offer("s2", onRoot(mine("a"), dataOf("a"))), offer("s3", plenty)},
+	want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s2 (host-s2); destroy one, or claim the agent whose data is right
 unused offer-s1
 unused offer-s2
 unused offer-s3`,
-	}, {
-		name:   "not claimed: a wrong size is refused, not made again elsewhere",
-		need:   a,
-		offers: []mesos.Offer{offer("s1", onRoot(own, grown)), offer("s3", plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
+}, {
+	name:   "not claimed: a wrong size is refused, not made again elsewhere",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), volume("a-data", 2048))), offer("s3", plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" has 2048 MiB, wanted 1024: grow or shrink it, or change the need
 unused offer-s1
 unused offer-s3`,
-	}, {
-		name:   "not claimed: beside a foreign volume of its id none can be made, elsewhere one can",
-		need:   a,
-		offers: []mesos.Offer{offer("s1", onRoot(others, data), plenty), offer("s2", plenty)},
-		want: `match a@s2 found=false adopted=false
+}, {
+	name:   "not claimed: beside a foreign volume of its id none can be made, elsewhere one can",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("b"), dataOf("a")), plenty), offer("s2", plenty)},
+	want: `match a@s2 found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})]):1024; mem([({instance: a})]):512
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "not claimed: the only agent has a foreign volume of its id",
-		need:   a,
-		offers: []mesos.Offer{offer("s1", onRoot(others, data), plenty)},
-		want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
+}, {
+	name:   "not claimed: the only agent has a foreign volume of its id",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("b"), dataOf("a")), plenty)},
+	want: `refuse need "a" on agent s1 (host-s1): volume "a-data" is reserved as (DYNAMIC, role db, principal db-fw, instance=b), ours would be (DYNAMIC, role db, principal db-fw, instance=a): not touched
 unused offer-s1`,
-	}, {
-		name:   "intended: nothing was made; it is made there and nowhere else",
-		need:   intended(a, "s2"),
-		offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
-		want: `match a@s2 found=false adopted=false
+}, {
+	name:   "intended: nothing was made; it is made there and nowhere else",
+	need:   intended(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s1", plenty), offer("s2", plenty)},
+	want: `match a@s2 found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})]):1024; mem([({instance: a})]):512
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "intended: its agent isn't offered just now, so it waits",
-		need:   intended(a, "s2"),
-		offers: []mesos.Offer{offer("s1", plenty)},
-		want: `refuse need "a": volumes not on offer: a-data; meant for agent s2 (host-s2)
+}, {
+	name:   "intended: its agent isn't offered just now, so it waits",
+	need:   intended(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s1", plenty)},
+	want: `refuse need "a": volumes not on offer: a-data; meant for agent s2 (host-s2)
 unused offer-s1`,
-	}, {
-		name:   "intended: some was made, and the agent has another id since; it is completed",
-		need:   intended(two(a), "s2"),
-		offers: []mesos.Offer{offer("s1", plenty), offer("s9", onRoot(own, log), reserved(own, "disk:1024"), plenty)},
-		want: `match a@s9 found=false adopted=true
+}, {
+	name:   "intended: some was made, and the agent has another id since; it is completed",
+	need:   intended(two(node("a")), "s2"),
+	offers: []mesos.Offer{offer("s1", plenty), offer("s9", onRoot(mine("a"), logOf("a")), reserved(mine("a"), "disk:1024"), plenty)},
+	want: `match a@s9 found=false adopted=true
   reserve cpus([({instance: a})]):1; mem([({instance: a})]):512
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; disk([({instance: a})])[a-log:path-of-a-log]:512; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "intended: disk was reserved, and the agent has another id since",
-		need:   intended(a, "s2"),
-		offers: []mesos.Offer{offer("s1", plenty), offer("s9", reserved(own, "disk:1024"), plenty)},
-		want: `match a@s9 found=false adopted=true
+}, {
+	name:   "intended: disk was reserved, and the agent has another id since",
+	need:   intended(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s1", plenty), offer("s9", reserved(mine("a"), "disk:1024"), plenty)},
+	want: `match a@s9 found=false adopted=true
   reserve cpus([({instance: a})]):1; mem([({instance: a})]):512
   create  disk([({instance: a})])[a-data:path-of-a-data]:1024
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512
 unused offer-s1`,
-	}, {
-		name:   "intended: it all worked",
-		need:   intended(a, "s2"),
-		offers: []mesos.Offer{offer("s2", onRoot(own, data), kept)},
-		want: `match a@s2 found=true adopted=true
+}, {
+	name:   "intended: it all worked",
+	need:   intended(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s2", onRoot(mine("a"), dataOf("a")), kept("a"))},
+	want: `match a@s2 found=true adopted=true
   task    disk([({instance: a})])[a-data:path-of-a-data]:1024; cpus([({instance: a})]):1; mem([({instance: a})]):512`,
-	}, {
-		name:   "intended: there, but no longer any room",
-		need:   intended(a, "s2"),
-		offers: []mesos.Offer{offer("s2", "cpus:4;mem:4096;disk:100"), offer("s1", plenty)},
-		want: `refuse need "a" on agent s2 (host-s2): volume "a-data": wanted 1024 MiB root disk, 100 offered
+}, {
+	name:   "intended: there, but no longer any room",
+	need:   intended(node("a"), "s2"),
+	offers: []mesos.Offer{offer("s2", "cpus:4;mem:4096;disk:100"), offer("s1", plenty)},
+	want: `refuse need "a" on agent s2 (host-s2): volume "a-data": wanted 1024 MiB root disk, 100 offered
 unused offer-s1
 unused offer-s2`,
-	}, {
-		name:   "a volume twice on one agent, as a broken GROW leaves it, is not guessed at",
-		need:   a,
-		offers: []mesos.Offer{offer("s1", onRoot(own, data), onRoot(own, volume("a-data", 16)))},
-		want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s1 (host-s1); destroy one, or claim the agent whose data is right
+}, {
+	name:   "a volume twice on one agent, as a broken GROW leaves it, is not guessed at",
+	need:   node("a"),
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), dataOf("a")), onRoot(mine("a"), volume("a-data", 16)))},
+	want: `refuse need "a": several places hold its volumes: a-data on agent s1 (host-s1), a-data on agent s1 (host-s1); destroy one, or claim the agent whose data is right
 unused offer-s1`,
-	}} {
+}}
+
+// TestFind is about needs that own something, or seem to: what is found is used, what isn't theirs isn't touched.
+func TestFind(t *testing.T) {
+	for _, c := range findCases {
 		t.Run(c.name, func(t *testing.T) {
 			result := Assign([]Need{c.need}, c.offers, nil)
 			if got := strings.TrimSpace(lines(result)); got != c.want {

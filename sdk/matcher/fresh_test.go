@@ -24,187 +24,205 @@ func withDisk(v resource.Volume, d resource.Disk) resource.Volume {
 	return v
 }
 
-// TestNewDisk is about which disk a new need gets, and what is reserved for it.
-func TestNewDisk(t *testing.T) {
-	const rest = "cpus:4;mem:4096"
-	a := node("a")
-	a.Resources = resource.MustParse("cpus:1")
-	v, w, x := volume("v", 1000), volume("w", 500), volume("x", 400)
-	static := a
-	static.Reservation = resource.Reservation{Role: role, Principal: principal, Static: true}
-	child := a
-	child.Reservation.Role = "db/prod"
-	operator := resource.Reservation{Role: role, Principal: "ops"}
-	prepared := a
-	prepared.Reservation, prepared.Principal = operator, principal
-	refining := child
-	refining.Refine = []resource.Reservation{operator}
+const cpusAndMem = "cpus:4;mem:4096"
 
-	for _, c := range []struct {
-		name  string
-		need  Need
-		offer mesos.Offer
-		want  string
-	}{{
-		name:  "root disk",
-		need:  volumesOn(a, resource.RootDisk, v, w),
-		offer: offer("s", rest, "disk:1500", mountDisk("/m", 1000), pathDisk("/p", 2000)),
-		want: `match a@s found=false adopted=false
+// cpu is a need for one cpu, to which volumes are added.
+func cpu(id string) Need {
+	return Need{ID: id, Reservation: mine(id), Resources: resource.MustParse("cpus:1")}
+}
+
+func having(n Need, volumes ...resource.Volume) Need {
+	n.Volumes = volumes
+	return n
+}
+
+func staticNeed(id string) Need {
+	n := cpu(id)
+	n.Reservation = resource.Reservation{Role: role, Principal: principal, Static: true}
+	return n
+}
+
+func child(id string) Need {
+	n := cpu(id)
+	n.Reservation.Role = role + "/prod"
+	return n
+}
+
+// operators is a reservation by somebody else.
+func operators() resource.Reservation { return resource.Reservation{Role: role, Principal: "ops"} }
+
+// prepared is a need that uses what an operator reserved for it.
+func prepared(id string) Need {
+	n := cpu(id)
+	n.Reservation, n.Principal = operators(), principal
+	return n
+}
+
+// refining is a need that may refine what an operator reserved for the parent role.
+func refining(id string) Need {
+	n := child(id)
+	n.Refine = []resource.Reservation{operators()}
+	return n
+}
+
+var diskCases = []struct {
+	name  string
+	need  Need
+	offer mesos.Offer
+	want  string
+}{{
+	name:  "root disk",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000), volume("w", 500)),
+	offer: offer("s", cpusAndMem, "disk:1500", mountDisk("/m", 1000), pathDisk("/p", 2000)),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})]):1500
   create  disk([({instance: a})])[v:path-of-v]:1000; disk([({instance: a})])[w:path-of-w]:500
   task    disk([({instance: a})])[v:path-of-v]:1000; disk([({instance: a})])[w:path-of-w]:500; cpus([({instance: a})]):1`,
-	}, {
-		name:  "disks of other kinds don't add up",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offer("s", rest, "disk:999", mountDisk("/m", 1000), pathDisk("/p", 2000)),
-		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
-	}, {
-		name:  "MOUNT: whole, the smallest that suffices for each",
-		need:  volumesOn(a, resource.MountDisk, w, v),
-		offer: offer("s", rest, mountDisk("/large", 4000), mountDisk("/m1", 1200), mountDisk("/m0", 600), mountDisk("/small", 100)),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "disks of other kinds don't add up",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", cpusAndMem, "disk:999", mountDisk("/m", 1000), pathDisk("/p", 2000)),
+	want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
+}, {
+	name:  "MOUNT: whole, the smallest that suffices for each",
+	need:  volumesOn(cpu("a"), resource.MountDisk, volume("w", 500), volume("v", 1000)),
+	offer: offer("s", cpusAndMem, mountDisk("/large", 4000), mountDisk("/m1", 1200), mountDisk("/m0", 600), mountDisk("/small", 100)),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[MOUNT:/m0]:600; disk([({instance: a})])[MOUNT:/m1]:1200
   create  disk([({instance: a})])[MOUNT:/m0,w:path-of-w]:600; disk([({instance: a})])[MOUNT:/m1,v:path-of-v]:1200
   task    disk([({instance: a})])[MOUNT:/m0,w:path-of-w]:600; disk([({instance: a})])[MOUNT:/m1,v:path-of-v]:1200; cpus([({instance: a})]):1`,
-	}, {
-		name:  "MOUNT: one disk is not shared by two volumes",
-		need:  volumesOn(a, resource.MountDisk, w, x),
-		offer: offer("s", rest, mountDisk("/m", 5000)),
-		want:  `refuse need "a" on agent s (host-s): volume "x": wanted 400 MiB MOUNT disk, 0 offered`,
-	}, {
-		name: "MOUNT: who wants a certain disk goes first",
-		need: func() Need {
-			n := a
-			n.Volumes = []resource.Volume{
-				withDisk(v, resource.Disk{Type: resource.MountDisk}),
-				withDisk(w, resource.Disk{Type: resource.MountDisk, Root: "/m1"}),
-			}
-			return n
-		}(),
-		offer: offer("s", rest, mountDisk("/m1", 1000), mountDisk("/m2", 3000)),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "MOUNT: one disk is not shared by two volumes",
+	need:  volumesOn(cpu("a"), resource.MountDisk, volume("w", 500), volume("x", 400)),
+	offer: offer("s", cpusAndMem, mountDisk("/m", 5000)),
+	want:  `refuse need "a" on agent s (host-s): volume "x": wanted 400 MiB MOUNT disk, 0 offered`,
+}, {
+	name:  "MOUNT: who wants a certain disk goes first",
+	need:  having(cpu("a"), withDisk(volume("v", 1000), resource.Disk{Type: resource.MountDisk}), withDisk(volume("w", 500), resource.Disk{Type: resource.MountDisk, Root: "/m1"})),
+	offer: offer("s", cpusAndMem, mountDisk("/m1", 1000), mountDisk("/m2", 3000)),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[MOUNT:/m1]:1000; disk([({instance: a})])[MOUNT:/m2]:3000
   create  disk([({instance: a})])[MOUNT:/m2,v:path-of-v]:3000; disk([({instance: a})])[MOUNT:/m1,w:path-of-w]:1000
   task    disk([({instance: a})])[MOUNT:/m2,v:path-of-v]:3000; disk([({instance: a})])[MOUNT:/m1,w:path-of-w]:1000; cpus([({instance: a})]):1`,
-	}, {
-		name:  "PATH: any, parts of it, the smallest that suffices",
-		need:  volumesOn(a, resource.PathDisk, v),
-		offer: offer("s", rest, pathDisk("/p1", 4000), pathDisk("/p2", 1500), pathDisk("/p3", 900), "disk:8000"),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "PATH: any, parts of it, the smallest that suffices",
+	need:  volumesOn(cpu("a"), resource.PathDisk, volume("v", 1000)),
+	offer: offer("s", cpusAndMem, pathDisk("/p1", 4000), pathDisk("/p2", 1500), pathDisk("/p3", 900), "disk:8000"),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p2]:1000
   create  disk([({instance: a})])[PATH:/p2,v:path-of-v]:1000
   task    disk([({instance: a})])[PATH:/p2,v:path-of-v]:1000; cpus([({instance: a})]):1`,
-	}, {
-		name: "PATH: the one that is named",
-		need: func() Need {
-			n := a
-			n.Volumes = []resource.Volume{withDisk(v, resource.Disk{Type: resource.PathDisk, Root: "/p1"})}
-			return n
-		}(),
-		offer: offer("s", rest, pathDisk("/p1", 4000), pathDisk("/p2", 1500)),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "PATH: the one that is named",
+	need:  having(cpu("a"), withDisk(volume("v", 1000), resource.Disk{Type: resource.PathDisk, Root: "/p1"})),
+	offer: offer("s", cpusAndMem, pathDisk("/p1", 4000), pathDisk("/p2", 1500)),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:1000
   create  disk([({instance: a})])[PATH:/p1,v:path-of-v]:1000
   task    disk([({instance: a})])[PATH:/p1,v:path-of-v]:1000; cpus([({instance: a})]):1`,
-	}, {
-		name:  "PATH: volumes are packed so that all fit, even where the first choice leaves no room",
-		need:  volumesOn(a, resource.PathDisk, volume("p", 500), volume("q", 450), volume("r", 500), volume("s", 450)),
-		offer: offer("s", rest, pathDisk("/p1", 1000), pathDisk("/p2", 900)),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "PATH: volumes are packed so that all fit, even where the first choice leaves no room",
+	need:  volumesOn(cpu("a"), resource.PathDisk, volume("p", 500), volume("q", 450), volume("r", 500), volume("s", 450)),
+	offer: offer("s", cpusAndMem, pathDisk("/p1", 1000), pathDisk("/p2", 900)),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:1000; disk([({instance: a})])[PATH:/p2]:900
   create  disk([({instance: a})])[PATH:/p1,p:path-of-p]:500; disk([({instance: a})])[PATH:/p2,q:path-of-q]:450; disk([({instance: a})])[PATH:/p1,r:path-of-r]:500; disk([({instance: a})])[PATH:/p2,s:path-of-s]:450
   task    disk([({instance: a})])[PATH:/p1,p:path-of-p]:500; disk([({instance: a})])[PATH:/p2,q:path-of-q]:450; disk([({instance: a})])[PATH:/p1,r:path-of-r]:500; disk([({instance: a})])[PATH:/p2,s:path-of-s]:450; cpus([({instance: a})]):1`,
-	}, {
-		name:  "MOUNT: a disk reserved for the need comes before a smaller one",
-		need:  volumesOn(a, resource.MountDisk, w),
-		offer: offer("s", rest, resource.Push(mountDisk("/mine", 2000), mine("a").Info()), mountDisk("/m", 500)),
-		want: `match a@s found=false adopted=true
+}, {
+	name:  "MOUNT: a disk reserved for the need comes before a smaller one",
+	need:  volumesOn(cpu("a"), resource.MountDisk, volume("w", 500)),
+	offer: offer("s", cpusAndMem, resource.Push(mountDisk("/mine", 2000), mine("a").Info()), mountDisk("/m", 500)),
+	want: `match a@s found=false adopted=true
   reserve cpus([({instance: a})]):1
   create  disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000
   task    disk([({instance: a})])[MOUNT:/mine,w:path-of-w]:2000; cpus([({instance: a})]):1`,
-	}, {
-		name:  "PATH: what is reserved for the need in part comes before what is free and smaller",
-		need:  volumesOn(a, resource.PathDisk, volume("v", 800)),
-		offer: offer("s", rest, resource.Push(pathDisk("/p1", 300), mine("a").Info()), pathDisk("/p1", 700), pathDisk("/p2", 900)),
-		want: `match a@s found=false adopted=true
+}, {
+	name:  "PATH: what is reserved for the need in part comes before what is free and smaller",
+	need:  volumesOn(cpu("a"), resource.PathDisk, volume("v", 800)),
+	offer: offer("s", cpusAndMem, resource.Push(pathDisk("/p1", 300), mine("a").Info()), pathDisk("/p1", 700), pathDisk("/p2", 900)),
+	want: `match a@s found=false adopted=true
   reserve cpus([({instance: a})]):1; disk([({instance: a})])[PATH:/p1]:500
   create  disk([({instance: a})])[PATH:/p1,v:path-of-v]:800
   task    disk([({instance: a})])[PATH:/p1,v:path-of-v]:800; cpus([({instance: a})]):1`,
-	}, {
-		name:  "another instance's reservations are not touched",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offer("s", "cpus:0.5;disk:999", reserved(mine("b"), "cpus:9;disk:9999")),
-		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
-	}, {
-		name:  "static cpus of the role are used as they are, before free ones",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offer("s", "cpus:4;disk:1000;cpus(db):0.75"),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "another instance's reservations are not touched",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:0.5;disk:999", reserved(mine("b"), "cpus:9;disk:9999")),
+	want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 999 offered`,
+}, {
+	name:  "static cpus of the role are used as they are, before free ones",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:4;disk:1000;cpus(db):0.75"),
+	want: `match a@s found=false adopted=false
   reserve cpus([({instance: a})]):0.25; disk([({instance: a})]):1000
   create  disk([({instance: a})])[v:path-of-v]:1000
   task    disk([({instance: a})])[v:path-of-v]:1000; cpus([(STATIC,db)]):0.75; cpus([({instance: a})]):0.25`,
-	}, {
-		name:  "static disk is not taken unasked, as a volume there has no labels; the refusal says how",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offer("s", rest, "disk(db):2048"),
-		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered (2048 MiB more are statically reserved: set Reservation.Static to use them)`,
-	}, {
-		name:  "static: no RESERVE",
-		need:  volumesOn(static, resource.RootDisk, v),
-		offer: offer("s", "cpus:4;disk:8192;disk(db):2048;cpus(db):0.5"),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "static disk is not taken unasked, as a volume there has no labels; the refusal says how",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", cpusAndMem, "disk(db):2048"),
+	want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered (2048 MiB more are statically reserved: set Reservation.Static to use them)`,
+}, {
+	name:  "static: no RESERVE",
+	need:  volumesOn(staticNeed("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:4;disk:8192;disk(db):2048;cpus(db):0.5"),
+	want: `match a@s found=false adopted=false
   create  disk([(STATIC,db)])[v:path-of-v]:1000
   task    disk([(STATIC,db)])[v:path-of-v]:1000; cpus([(STATIC,db)]):0.5; cpus:0.5`,
-	}, {
-		name:  "static: free disk is no static disk",
-		need:  volumesOn(static, resource.RootDisk, v),
-		offer: offer("s", "cpus:4;disk:8192"),
-		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
-	}, {
-		name:  "static: found again",
-		need:  volumesOn(static, resource.RootDisk, v),
-		offer: offer("s", "cpus:4;disk(db):1048", on(resource.Reservation{Role: role, Static: true}, v, resource.Scalar("disk", 1000))),
-		want: `match a@s found=true adopted=true
+}, {
+	name:  "static: free disk is no static disk",
+	need:  volumesOn(staticNeed("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:4;disk:8192"),
+	want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
+}, {
+	name:  "static: found again",
+	need:  volumesOn(staticNeed("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:4;disk(db):1048", on(resource.Reservation{Role: role, Static: true}, volume("v", 1000), resource.Scalar("disk", 1000))),
+	want: `match a@s found=true adopted=true
   task    disk([(STATIC,db)])[v:path-of-v]:1000; cpus:1`,
-	}, {
-		name:  "refinement of what is static for the parent role",
-		need:  volumesOn(child, resource.RootDisk, v),
-		offer: offerTo("db/prod", "s", "cpus:4;disk(db):2048;disk:500"),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "refinement of what is static for the parent role",
+	need:  volumesOn(child("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offerTo("db/prod", "s", "cpus:4;disk(db):2048;disk:500"),
+	want: `match a@s found=false adopted=false
   reserve cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1; disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})]):1000
   create  disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000
   task    disk([(STATIC,db),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000; cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1`,
-	}, {
-		name:  "what is dynamically reserved for the parent role is somebody's",
-		need:  volumesOn(child, resource.RootDisk, v),
-		offer: offerTo("db/prod", "s", "cpus:4", reserved(operator, "disk:2048")),
-		want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
-	}, {
-		name:  "unless the need says that it may be refined",
-		need:  volumesOn(refining, resource.RootDisk, v),
-		offer: offerTo("db/prod", "s", "cpus:4", reserved(operator, "disk:2048")),
-		want: `match a@s found=false adopted=false
+}, {
+	name:  "what is dynamically reserved for the parent role is somebody's",
+	need:  volumesOn(child("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offerTo("db/prod", "s", "cpus:4", reserved(operators(), "disk:2048")),
+	want:  `refuse need "a" on agent s (host-s): volume "v": wanted 1000 MiB root disk, 0 offered`,
+}, {
+	name:  "unless the need says that it may be refined",
+	need:  volumesOn(refining("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offerTo("db/prod", "s", "cpus:4", reserved(operators(), "disk:2048")),
+	want: `match a@s found=false adopted=false
   reserve cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1; disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})]):1000
   create  disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000
   task    disk([(DYNAMIC,db,ops),(DYNAMIC,db/prod,db-fw,{instance: a})])[v:path-of-v]:1000; cpus([(DYNAMIC,db/prod,db-fw,{instance: a})]):1`,
-	}, {
-		name:  "what an operator prepared for the need is used, and not added to",
-		need:  volumesOn(prepared, resource.RootDisk, v),
-		offer: offer("s", "cpus:4;disk:8192", reserved(operator, "disk:2048;cpus:0.5")),
-		want: `match a@s found=false adopted=true
+}, {
+	name:  "what an operator prepared for the need is used, and not added to",
+	need:  volumesOn(prepared("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "cpus:4;disk:8192", reserved(operators(), "disk:2048;cpus:0.5")),
+	want: `match a@s found=false adopted=true
   create  disk([(DYNAMIC,db,ops)])[v:path-of-v]:1000
   task    disk([(DYNAMIC,db,ops)])[v:path-of-v]:1000; cpus([(DYNAMIC,db,ops)]):0.5; cpus:0.5`,
-	}, {
-		name:  "an offer for another role is no offer",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offerTo("web", "s", plenty),
-		want:  `refuse need "a": nothing was offered to role "db"`,
-	}, {
-		name:  "revocable cpus can't be counted on",
-		need:  volumesOn(a, resource.RootDisk, v),
-		offer: offer("s", "disk:1000", mesos.Resource{Name: "cpus", Type: mesos.SCALAR, Scalar: &mesos.Value_Scalar{Value: 4}, Revocable: &mesos.Resource_RevocableInfo{}}),
-		want:  `refuse need "a" on agent s (host-s): wanted 1 cpus, 0 offered`,
-	}} {
+}, {
+	name:  "an offer for another role is no offer",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offerTo("web", "s", plenty),
+	want:  `refuse need "a": nothing was offered to role "db"`,
+}, {
+	name:  "revocable cpus can't be counted on",
+	need:  volumesOn(cpu("a"), resource.RootDisk, volume("v", 1000)),
+	offer: offer("s", "disk:1000", mesos.Resource{Name: "cpus", Type: mesos.SCALAR, Scalar: &mesos.Value_Scalar{Value: 4}, Revocable: &mesos.Resource_RevocableInfo{}}),
+	want:  `refuse need "a" on agent s (host-s): wanted 1 cpus, 0 offered`,
+}}
+
+// TestNewDisk is about which disk a new need gets, and what is reserved for it.
+func TestNewDisk(t *testing.T) {
+	for _, c := range diskCases {
 		t.Run(c.name, func(t *testing.T) {
 			result := Assign([]Need{c.need}, []mesos.Offer{c.offer}, nil)
 			got := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(lines(result)), "unused offer-s"))
@@ -449,5 +467,26 @@ func TestLeftoversLast(t *testing.T) {
 	offers := []mesos.Offer{offer("s", reserved(mine("z"), "cpus:1;mem:512;disk:1024"))}
 	if result := Assign([]Need{node("a"), node("b"), node("z")}, offers, nil); where(result) != "z@s" {
 		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestForeignIsNotShort: a volume that is in one need's way isn't in that of others of its shape.
+func TestForeignIsNotShort(t *testing.T) {
+	offers := []mesos.Offer{offer("s", plenty, onRoot(mine("x"), volume("a-data", 1024)))}
+	result := Assign([]Need{node("a"), node("b")}, offers, nil)
+	if where(result) != "b@s" || len(result.Refusals) != 1 || !errors.Is(result.Refusals[0], ErrForeign) {
+		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestTies: equal disks are taken in the order of their roots, not of the offer.
+func TestTies(t *testing.T) {
+	need := volumesOn(node("a"), resource.MountDisk, volume("v", 100), volume("w", 100))
+	one, two, three := mountDisk("/m1", 100), mountDisk("/m2", 100), mountDisk("/m3", 100)
+	for _, order := range [][]mesos.Resource{{one, two, three}, {three, two, one}, {two, three, one}} {
+		result := Assign([]Need{need}, []mesos.Offer{offer("s", plenty, resource.Set(order))}, nil)
+		if got := resource.Set(result.Matches[0].Volumes).Unallocate(); resource.DiskOf(&got[0]).Root != "/m1" || resource.DiskOf(&got[1]).Root != "/m2" {
+			t.Errorf("got %s", got)
+		}
 	}
 }

@@ -36,180 +36,189 @@ func where(r Result) string {
 	return strings.Join(list, " ")
 }
 
-func TestRules(t *testing.T) {
-	racks := []mesos.Offer{
+func racks() []mesos.Offer {
+	return []mesos.Offer{
 		racked(offer("s1", plenty), "rack:r1;zone:z1"), racked(offer("s2", plenty), "rack:r1;zone:z2"),
 		racked(offer("s3", plenty), "rack:r2;zone:z1"), racked(offer("s4", plenty), "zone:z2"),
 	}
-	window := func(o mesos.Offer, start time.Time) mesos.Offer {
-		o.Unavailability = &mesos.Unavailability{
-			Start: mesos.TimeInfo{Nanoseconds: start.UnixNano()}, Duration: &mesos.DurationInfo{Nanoseconds: int64(time.Hour)},
-		}
-		return o
-	}
-	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+}
 
-	for _, c := range []struct {
-		name   string
-		needs  []Need
-		offers []mesos.Offer
-		placed []Placed
-		want   string
-		reason error  // of every refusal
-		text   string // of the first refusal
-	}{{
-		name:   "max per host counts who is there",
-		needs:  []Need{small("a", MaxPerHost(1))},
-		placed: []Placed{placed("x", "s1", ""), placed("y", "s2", "")},
-		want:   "a@s3",
-	}, {
-		name:   "max per host counts what this round did, and says how many",
-		needs:  []Need{small("a", MaxPerHost(1)), small("b", MaxPerHost(1))},
-		offers: racks[:1],
-		want:   "a@s1", reason: ErrLimit,
-		text: `need "b" on agent s1 (host-s1): rule "at most 1 per @hostname": @hostname host-s1 has 1 instances, may have 1`,
-	}, {
-		name: "max per host counts one group only",
-		needs: []Need{func() Need {
-			n := small("a", MaxPerHost(1))
-			n.Group = "data"
-			return n
-		}()},
-		offers: racks[:1],
-		placed: []Placed{placed("x", "s1", "")},
-		want:   "a@s1",
-	}, {
-		name:   "max per host doesn't count the instance itself, which is being replaced",
-		needs:  []Need{small("a", MaxPerHost(1))},
-		offers: racks[:1],
-		placed: []Placed{placed("a", "s1", "")},
-		want:   "a@s1",
-	}, {
-		name:  "max per rack; an agent without one is refused",
-		needs: []Need{small("a", MaxPerAttribute("rack", 1)), small("b", MaxPerAttribute("rack", 1)), small("c", MaxPerAttribute("rack", 1))},
-		want:  "a@s1 b@s3", reason: ErrRule,
-		text: `need "c" on agent s1 (host-s1): rule "at most 1 per rack": rack r1 has 1 instances, may have 1`,
-	}, {
-		name:   "spread: the rack with fewer comes first",
-		needs:  []Need{small("a", SpreadBy("rack", 0)), small("b", SpreadBy("rack", 0)), small("c", SpreadBy("rack", 0))},
-		placed: []Placed{placed("x", "s9", "rack:r1")},
-		want:   "a@s3 b@s1 c@s3",
-	}, {
-		name:   "spread: a rack that is full holds the others back",
-		needs:  []Need{small("a", SpreadBy("rack", 0))},
-		offers: racks[:2],
-		placed: []Placed{placed("x", "s9", "rack:r1"), placed("y", "s8", "rack:r1"), placed("z", "s7", "rack:r2")},
-		reason: ErrLimit,
-		text:   `need "a" on agent s1 (host-s1): rule "spread by rack": rack r1 has 2 instances, may have 2`,
-	}, {
-		name:   "spread: with the number of racks known, the first rack doesn't get two",
-		needs:  []Need{small("a", SpreadBy("rack", 2))},
-		offers: racks[:2],
-		placed: []Placed{placed("x", "s9", "rack:r1")},
-		reason: ErrLimit,
-	}, {
-		name:   "spread: without, it does",
-		needs:  []Need{small("a", SpreadBy("rack", 0))},
-		offers: racks[:2],
-		placed: []Placed{placed("x", "s9", "rack:r1")},
-		want:   "a@s1",
-	}, {
-		name:  "host",
-		needs: []Need{small("a", HostIn("host-s4", "host-s3")), small("b", HostIn("host-s4", "host-s3")), small("c", HostIn("host-s9"))},
-		want:  "a@s3 b@s4", reason: ErrMismatch,
-		text: `need "c" on agent s1 (host-s1): rule "@hostname is host-s9": @hostname is host-s1, wanted host-s9`,
-	}, {
-		name:  "host by pattern, the whole name",
-		needs: []Need{small("a", mustRule(HostMatches(`host-s[34]`))), small("b", mustRule(HostMatches(`s1`)))},
-		want:  "a@s3", reason: ErrMismatch,
-	}, {
-		name:  "attribute",
-		needs: []Need{small("a", AttributeIs("rack", "r2")), small("b", AttributeIs("rack", "r3"))},
-		want:  "a@s3", reason: ErrMismatch,
-	}, {
-		name:  "attribute by pattern",
-		needs: []Need{small("a", mustRule(AttributeMatches("zone", "z[2-9]"))), small("b", mustRule(AttributeMatches("none", ".*")))},
-		want:  "a@s2", reason: ErrMismatch,
-		text: `need "b" on agent s1 (host-s1): rule "none matches .*": the agent has no none, wanted a match of .*`,
-	}, {
-		name:   "not with another, wherever it is",
-		needs:  []Need{small("a", NotWith("x", "a"))},
-		offers: racks[:2],
-		placed: []Placed{placed("x", "s1", ""), placed("a", "s2", "")},
-		want:   "a@s2",
-	}, {
-		name:   "with another, which is placed in the same round",
-		needs:  []Need{small("a", HostIn("host-s3")), small("b", With("a"))},
-		offers: []mesos.Offer{racks[0], racks[2]},
-		want:   "a@s3 b@s3",
-	}, {
-		name:   "with another that is nowhere",
-		needs:  []Need{small("b", With("a"))},
-		offers: racks[:1], reason: ErrNeighbour,
-		text: `need "b" on agent s1 (host-s1): rule "with a": "a" isn't on the host`,
-	}, {
-		name:   "with another that is elsewhere",
-		needs:  []Need{small("b", With("a"))},
-		offers: racks[:1], reason: ErrNeighbour,
-		placed: []Placed{placed("a", "s2", "")},
-		text:   `need "b" on agent s1 (host-s1): rule "with a": "a" is on host-s2`,
-	}, {
-		name:   "groups",
-		needs:  []Need{small("a", NotWithGroup("web")), small("b", WithGroup("web"))},
-		offers: racks[:2],
-		placed: []Placed{{ID: "w", Group: "web", Hostname: "host-s1", AgentID: "s1"}},
-		want:   "a@s2 b@s1",
-	}, {
-		name:  "listed rules must all agree",
-		needs: []Need{small("a", AttributeIs("rack", "r1"), AttributeIs("zone", "z2"))},
-		want:  "a@s2",
-	}, {
-		name:  "all",
-		needs: []Need{small("a", All(AttributeIs("rack", "r1"), AttributeIs("zone", "z2"))), small("b", All(HostIn("host-s1"), HostIn("host-s2")))},
-		want:  "a@s2", reason: ErrMismatch,
-		text: `need "b" on agent s1 (host-s1): rule "(@hostname is host-s1 and @hostname is host-s2)": rule "@hostname is host-s2": @hostname is host-s1, wanted host-s2`,
-	}, {
-		name:  "any",
-		needs: []Need{small("a", Any(AttributeIs("rack", "r9"), AttributeIs("rack", "r2"))), small("b", Any())},
-		want:  "a@s3", reason: ErrRule,
-	}, {
-		name:  "not",
-		needs: []Need{small("a", Not(AttributeIs("rack", "r1"))), small("b", Not(All()))},
-		want:  "a@s3", reason: ErrNot,
-		text: `need "b" on agent s1 (host-s1): rule "not ()": agrees, and must not`,
-	}, {
-		name:   "not nil agrees with nobody",
-		needs:  []Need{small("a", Not(nil)), small("b", All(nil)), small("c", Any(nil))},
-		reason: errNoRule,
-	}, {
-		name:   "maintenance, whenever",
-		needs:  []Need{small("a", AvoidMaintenance(time.Time{})), small("b", HostIn("host-s1"), AvoidMaintenance(time.Time{}))},
-		offers: []mesos.Offer{window(racks[0], noon), racks[1]},
-		want:   "a@s2", reason: ErrRule,
-		text: `need "b" on agent s1 (host-s1): rule "no maintenance announced": unavailable from 2026-01-02T12:00:00Z for 1h0m0s`,
-	}, {
-		name:   "maintenance before a time",
-		needs:  []Need{small("a", AvoidMaintenance(noon)), small("b", HostIn("host-s2"), AvoidMaintenance(noon))},
-		offers: []mesos.Offer{window(racks[0], noon), window(racks[1], noon.Add(-time.Second))},
-		want:   "a@s1", reason: ErrRule,
-	}, {
-		name: "no rule is asked where the data is",
-		needs: []Need{func() Need {
-			n := claimed(node("a"), "s1")
-			n.Rules = []Rule{Any(), MaxPerHost(0)}
-			return n
-		}()},
-		offers: []mesos.Offer{offer("s1", onRoot(mine("a"), volume("a-data", 1024)), plenty)},
-		want:   "a@s1",
-	}, {
-		name:   "hosts with fewer of the group first, without any rule",
-		needs:  []Need{small("a"), small("b")},
-		placed: []Placed{placed("x", "s1", ""), placed("y", "s3", "")},
-		want:   "a@s2 b@s4",
-	}} {
+// window is the offer of an agent that will be down for an hour.
+func window(o mesos.Offer, start time.Time) mesos.Offer {
+	o.Unavailability = &mesos.Unavailability{
+		Start: mesos.TimeInfo{Nanoseconds: start.UnixNano()}, Duration: &mesos.DurationInfo{Nanoseconds: int64(time.Hour)},
+	}
+	return o
+}
+
+func noon() time.Time { return time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC) }
+
+func ruled(n Need, rules ...Rule) Need {
+	n.Rules = rules
+	return n
+}
+
+func grouped(n Need, group string) Need {
+	n.Group = group
+	return n
+}
+
+var ruleCases = []struct {
+	name   string
+	needs  []Need
+	offers []mesos.Offer // nil: racks
+	placed []Placed
+	want   string
+	reason error  // of the first refusal
+	text   string // of the first refusal
+}{{
+	name:   "max per host counts who is there",
+	needs:  []Need{small("a", MaxPerHost(1))},
+	placed: []Placed{placed("x", "s1", ""), placed("y", "s2", "")},
+	want:   "a@s3",
+}, {
+	name:   "max per host counts what this round did, and says how many",
+	needs:  []Need{small("a", MaxPerHost(1)), small("b", MaxPerHost(1))},
+	offers: racks()[:1],
+	want:   "a@s1", reason: ErrLimit,
+	text: `need "b" on agent s1 (host-s1): rule "at most 1 per @hostname": @hostname host-s1 has 1 instances, may have 1`,
+}, {
+	name:   "max per host counts one group only",
+	needs:  []Need{grouped(small("a", MaxPerHost(1)), "data")},
+	offers: racks()[:1],
+	placed: []Placed{placed("x", "s1", "")},
+	want:   "a@s1",
+}, {
+	name:   "max per host doesn't count the instance itself, which is being replaced",
+	needs:  []Need{small("a", MaxPerHost(1))},
+	offers: racks()[:1],
+	placed: []Placed{placed("a", "s1", "")},
+	want:   "a@s1",
+}, {
+	name:  "max per rack; an agent without one is refused",
+	needs: []Need{small("a", MaxPerAttribute("rack", 1)), small("b", MaxPerAttribute("rack", 1)), small("c", MaxPerAttribute("rack", 1))},
+	want:  "a@s1 b@s3", reason: ErrRule,
+	text: `need "c" on agent s1 (host-s1): rule "at most 1 per rack": rack r1 has 1 instances, may have 1`,
+}, {
+	name:   "spread: the rack with fewer comes first",
+	needs:  []Need{small("a", SpreadBy("rack", 0)), small("b", SpreadBy("rack", 0)), small("c", SpreadBy("rack", 0))},
+	placed: []Placed{placed("x", "s9", "rack:r1")},
+	want:   "a@s3 b@s1 c@s3",
+}, {
+	name:   "spread: a rack that is full holds the others back",
+	needs:  []Need{small("a", SpreadBy("rack", 0))},
+	offers: racks()[:2],
+	placed: []Placed{placed("x", "s9", "rack:r1"), placed("y", "s8", "rack:r1"), placed("z", "s7", "rack:r2")},
+	reason: ErrLimit,
+	text:   `need "a" on agent s1 (host-s1): rule "spread by rack": rack r1 has 2 instances, may have 2`,
+}, {
+	name:   "spread: with the number of racks known, the first rack doesn't get two",
+	needs:  []Need{small("a", SpreadBy("rack", 2))},
+	offers: racks()[:2],
+	placed: []Placed{placed("x", "s9", "rack:r1")},
+	reason: ErrLimit,
+}, {
+	name:   "spread: without, it does",
+	needs:  []Need{small("a", SpreadBy("rack", 0))},
+	offers: racks()[:2],
+	placed: []Placed{placed("x", "s9", "rack:r1")},
+	want:   "a@s1",
+}, {
+	name:  "host",
+	needs: []Need{small("a", HostIn("host-s4", "host-s3")), small("b", HostIn("host-s4", "host-s3")), small("c", HostIn("host-s9"))},
+	want:  "a@s3 b@s4", reason: ErrMismatch,
+	text: `need "c" on agent s1 (host-s1): rule "@hostname is host-s9": @hostname is host-s1, wanted host-s9`,
+}, {
+	name:  "host by pattern, the whole name",
+	needs: []Need{small("a", mustRule(HostMatches(`host-s[34]`))), small("b", mustRule(HostMatches(`s1`)))},
+	want:  "a@s3", reason: ErrMismatch,
+}, {
+	name:  "attribute",
+	needs: []Need{small("a", AttributeIs("rack", "r2")), small("b", AttributeIs("rack", "r3"))},
+	want:  "a@s3", reason: ErrMismatch,
+}, {
+	name:  "attribute by pattern",
+	needs: []Need{small("a", mustRule(AttributeMatches("zone", "z[2-9]"))), small("b", mustRule(AttributeMatches("none", ".*")))},
+	want:  "a@s2", reason: ErrMismatch,
+	text: `need "b" on agent s1 (host-s1): rule "none matches .*": the agent has no none, wanted a match of .*`,
+}, {
+	name:   "not with another, wherever it is",
+	needs:  []Need{small("a", NotWith("x", "a"))},
+	offers: racks()[:2],
+	placed: []Placed{placed("x", "s1", ""), placed("a", "s2", "")},
+	want:   "a@s2",
+}, {
+	name:   "with another, which is placed in the same round",
+	needs:  []Need{small("a", HostIn("host-s3")), small("b", With("a"))},
+	offers: []mesos.Offer{racks()[0], racks()[2]},
+	want:   "a@s3 b@s3",
+}, {
+	name:   "with another that is nowhere",
+	needs:  []Need{small("b", With("a"))},
+	offers: racks()[:1], reason: ErrNeighbour,
+	text: `need "b" on agent s1 (host-s1): rule "with a": "a" isn't on the host`,
+}, {
+	name:   "with another that is elsewhere",
+	needs:  []Need{small("b", With("a"))},
+	offers: racks()[:1], reason: ErrNeighbour,
+	placed: []Placed{placed("a", "s2", "")},
+	text:   `need "b" on agent s1 (host-s1): rule "with a": "a" is on host-s2`,
+}, {
+	name:   "groups",
+	needs:  []Need{small("a", NotWithGroup("web")), small("b", WithGroup("web"))},
+	offers: racks()[:2],
+	placed: []Placed{{ID: "w", Group: "web", Hostname: "host-s1", AgentID: "s1"}},
+	want:   "a@s2 b@s1",
+}, {
+	name:  "listed rules must all agree",
+	needs: []Need{small("a", AttributeIs("rack", "r1"), AttributeIs("zone", "z2"))},
+	want:  "a@s2",
+}, {
+	name:  "all",
+	needs: []Need{small("a", All(AttributeIs("rack", "r1"), AttributeIs("zone", "z2"))), small("b", All(HostIn("host-s1"), HostIn("host-s2")))},
+	want:  "a@s2", reason: ErrMismatch,
+	text: `need "b" on agent s1 (host-s1): rule "(@hostname is host-s1 and @hostname is host-s2)": rule "@hostname is host-s2": @hostname is host-s1, wanted host-s2`,
+}, {
+	name:  "any",
+	needs: []Need{small("a", Any(AttributeIs("rack", "r9"), AttributeIs("rack", "r2"))), small("b", Any())},
+	want:  "a@s3", reason: ErrRule,
+}, {
+	name:  "not",
+	needs: []Need{small("a", Not(AttributeIs("rack", "r1"))), small("b", Not(All()))},
+	want:  "a@s3", reason: ErrNot,
+	text: `need "b" on agent s1 (host-s1): rule "not ()": agrees, and must not`,
+}, {
+	name:   "not nil agrees with nobody",
+	needs:  []Need{small("a", Not(nil)), small("b", All(nil)), small("c", Any(nil))},
+	reason: errNoRule,
+}, {
+	name:   "maintenance, whenever",
+	needs:  []Need{small("a", AvoidMaintenance(time.Time{})), small("b", HostIn("host-s1"), AvoidMaintenance(time.Time{}))},
+	offers: []mesos.Offer{window(racks()[0], noon()), racks()[1]},
+	want:   "a@s2", reason: ErrRule,
+	text: `need "b" on agent s1 (host-s1): rule "no maintenance announced": unavailable from 2026-01-02T12:00:00Z for 1h0m0s`,
+}, {
+	name:   "maintenance before a time",
+	needs:  []Need{small("a", AvoidMaintenance(noon())), small("b", HostIn("host-s2"), AvoidMaintenance(noon()))},
+	offers: []mesos.Offer{window(racks()[0], noon()), window(racks()[1], noon().Add(-time.Second))},
+	want:   "a@s1", reason: ErrRule,
+}, {
+	name:   "no rule is asked where the data is",
+	needs:  []Need{ruled(claimed(node("a"), "s1"), Any(), MaxPerHost(0))},
+	offers: []mesos.Offer{offer("s1", onRoot(mine("a"), volume("a-data", 1024)), plenty)},
+	want:   "a@s1",
+}, {
+	name:   "hosts with fewer of the group first, without any rule",
+	needs:  []Need{small("a"), small("b")},
+	placed: []Placed{placed("x", "s1", ""), placed("y", "s3", "")},
+	want:   "a@s2 b@s4",
+}}
+
+func TestRules(t *testing.T) {
+	for _, c := range ruleCases {
 		t.Run(c.name, func(t *testing.T) {
 			if c.offers == nil {
-				c.offers = racks
+				c.offers = racks()
 			}
 			result := New(c.needs, c.placed, Config{PerAgent: -1}).Assign(c.offers)
 			if got := where(result); got != c.want {
