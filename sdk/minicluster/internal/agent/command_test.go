@@ -133,7 +133,7 @@ func TestContainerPaths(t *testing.T) {
 		text string
 	}{
 		{command("clash", "true", a, b), "Failed to launch container: The existing symlink '"},
-		{fetched, "Failed to launch container: The existing symlink '"},
+		{fetched, "Failed to launch container: Failed to fetch all URIs for container '"}, // nor is it written into the volume
 		{command("output", "true", volume("va", "stdout", 64)), "Failed to launch container: The existing symlink '"},
 	} {
 		r.Launch(client(), c.task)

@@ -33,6 +33,27 @@ func fetchAll(ctx context.Context, uris []mesos.CommandInfo_URI, sandbox string)
 	return nil
 }
 
+// validateURIs refuses what Mesos refuses before it fetches anything, in its words.
+func validateURIs(uris []mesos.CommandInfo_URI) error {
+	for i := range uris {
+		value := uris[i].Value
+		if strings.ContainsAny(value, "\\'\x00") {
+			return errors.New("Illegal characters in URI") //nolint:staticcheck // Mesos's own text
+		}
+		if i := strings.Index(value, "://"); i > 1 {
+			if _, file, ok := strings.Cut(value[i+3:], "/"); !ok || file == "" {
+				return fmt.Errorf("Malformed URI (missing path): %s", value) //nolint:staticcheck // Mesos's own text
+			}
+		}
+		if output := uris[i].OutputFile; output != nil && *output == "" {
+			return errors.New("URI output file path is empty")
+		} else if strings.HasPrefix(uris[i].GetOutputFile(), "/") {
+			return errors.New("URI output file must be within the sandbox directory")
+		}
+	}
+	return nil
+}
+
 func fetchOne(ctx context.Context, uri *mesos.CommandInfo_URI, root *os.Root) error {
 	source, err := localPath(uri.Value)
 	if err != nil {
@@ -65,6 +86,7 @@ func fetchOne(ctx context.Context, uri *mesos.CommandInfo_URI, root *os.Root) er
 
 // localPath is the path that a URI names on this machine.
 func localPath(uri string) (string, error) {
+	uri = strings.TrimLeft(uri, " \t\n\r")
 	p := uri
 	if rest, ok := strings.CutPrefix(uri, "file://"); ok {
 		p = strings.TrimPrefix(rest, "localhost")
@@ -72,7 +94,7 @@ func localPath(uri string) (string, error) {
 		return "", fmt.Errorf("the minicluster fetches no %s: URIs, only files of this machine", scheme)
 	}
 	if !strings.HasPrefix(p, "/") {
-		return "", errors.New("a relative path was passed, and there is no frameworks_home: name an absolute one")
+		return "", errors.New("a relative path was passed, and the minicluster has no frameworks home: name an absolute one")
 	}
 	return filepath.Clean(p), nil
 }
@@ -114,4 +136,14 @@ func (c cancelled) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.Reader.Read(p)
+}
+
+// appendLine adds a line to a file of a sandbox.
+func appendLine(path, line string) error {
+	f, err := openLog(path)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(f, line)
+	return errors.Join(err, f.Close())
 }

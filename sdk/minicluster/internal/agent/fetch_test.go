@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -257,7 +258,35 @@ func TestFetchingTask(t *testing.T) {
 	task.Command.URIs = []mesos.CommandInfo_URI{{Value: source + "-not"}}
 	r.Launch(client(), task)
 	s := r.acknowledged("missing", mesos.TASK_FAILED)
-	if s.GetReason() != mesos.REASON_CONTAINER_LAUNCH_FAILED || s.GetSource() != mesos.SOURCE_AGENT || !strings.HasPrefix(s.GetMessage(), "Failed to launch container: failed to fetch '"+source) {
+	container := s.ContainerStatus
+	if s.GetReason() != mesos.REASON_CONTAINER_LAUNCH_FAILED || s.GetSource() != mesos.SOURCE_AGENT || container != nil ||
+		!regexp.MustCompile(`^Failed to launch container: Failed to fetch all URIs for container '[0-9a-f-]{36}': exited with status 1$`).MatchString(s.GetMessage()) {
 		t.Errorf("%v", s)
 	}
+	if got := r.read(sandboxOf("missing"), "stderr"); !strings.Contains(got, "failed to fetch '"+source+"-not'") {
+		t.Errorf("stderr %q", got)
+	}
+	for uri, text := range map[mesosURI]string{
+		{value: `/a\b`}: "Illegal characters in URI", {value: "http://host"}: "Malformed URI (missing path): http://host",
+		{value: source, output: "/etc/x"}: "URI output file must be within the sandbox directory", {value: source, empty: true}: "URI output file path is empty",
+	} {
+		u := mesos.CommandInfo_URI{Value: uri.value}
+		if uri.output != "" || uri.empty {
+			u.OutputFile = &uri.output
+		}
+		if err := validateURIs([]mesos.CommandInfo_URI{u}); err == nil || err.Error() != text {
+			t.Errorf("%v: %v, want %q", u, err, text)
+		}
+	}
+	task = command("invalid", "true")
+	task.Command.URIs = []mesos.CommandInfo_URI{{Value: "http://host"}}
+	r.Launch(client(), task)
+	if s := r.acknowledged("invalid", mesos.TASK_FAILED); s.GetMessage() != "Failed to launch container: Could not fetch: Malformed URI (missing path): http://host" {
+		t.Errorf("%v", s)
+	}
+}
+
+type mesosURI struct {
+	value, output string
+	empty         bool
 }

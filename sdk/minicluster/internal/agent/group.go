@@ -110,7 +110,11 @@ func (a *Agent) prepareNested(t *task) {
 	if t.phase != starting { // ended with its group
 		return
 	}
-	if err := a.makeNestedSandbox(t); err != nil {
+	err := a.makeNestedSandbox(t)
+	if err == nil {
+		err = linkFromParent(t)
+	}
+	if err != nil {
 		a.failNested(t, err)
 		return
 	}
@@ -122,14 +126,9 @@ func (a *Agent) prepareNested(t *task) {
 			a.killGroup(t)
 			a.idle(t.executor)
 			a.settle(t.executor.framework)
+		case err != nil:
+			a.failNested(t, err)
 		default:
-			if err == nil {
-				err = linkFromParent(t)
-			}
-			if err != nil {
-				a.failNested(t, err)
-				return
-			}
 			a.start(t)
 		}
 	})

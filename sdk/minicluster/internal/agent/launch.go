@@ -108,18 +108,20 @@ func (a *Agent) failLaunch(e *executor, err error) {
 	}
 }
 
-// prepare makes a command task's sandbox, and runs the task once what its command names is fetched.
+// prepare makes a command task's sandbox, with its volumes, and runs the task once what its command names is
+// fetched.
 func (a *Agent) prepare(t *task) {
-	if err := a.makeSandbox(t); err != nil {
+	err := a.makeSandbox(t)
+	if err == nil {
+		err = a.linkVolumes(t.executor, t.info.Resources)
+	}
+	if err != nil {
 		a.failLaunch(t.executor, err)
 		return
 	}
 	a.fetch(t, func(err error) {
 		if t.phase != queued {
 			return // killed meanwhile
-		}
-		if err == nil {
-			err = a.linkVolumes(t.executor, t.info.Resources)
 		}
 		if err != nil {
 			a.failLaunch(t.executor, err)
@@ -131,18 +133,29 @@ func (a *Agent) prepare(t *task) {
 }
 
 // fetch fetches what a task's command names and goes on with then, on the loop; at once if that is nothing.
+// The error has Mesos's words; what went wrong is on stderr in the sandbox, where its fetcher writes.
 func (a *Agent) fetch(t *task, then func(error)) {
 	uris := t.info.Command.GetURIs()
 	if len(uris) == 0 {
 		then(nil)
 		return
 	}
+	if err := validateURIs(uris); err != nil {
+		then(fmt.Errorf("Could not fetch: %w", err)) //nolint:staticcheck // Mesos's own text
+		return
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.cancel = cancel
-	sandbox := t.sandbox
+	sandbox, container := t.sandbox, t.containerText()
 	a.workers.Go(func() {
 		defer cancel()
 		err := fetchAll(ctx, uris, sandbox)
+		if err != nil {
+			a.log.Warn("fetching failed", "sandbox", sandbox, "error", err)
+			err = errors.Join(
+				fmt.Errorf("Failed to fetch all URIs for container '%s': exited with status 1", container), //nolint:staticcheck // Mesos's own text
+				appendLine(filepath.Join(sandbox, "stderr"), err.Error()))
+		}
 		a.do(func() { then(err) })
 	})
 }

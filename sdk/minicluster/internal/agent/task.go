@@ -90,6 +90,14 @@ type verdict struct {
 
 func (t *task) id() string { return t.info.TaskID.Value }
 
+// containerText is the task's container as Mesos prints it.
+func (t *task) containerText() string {
+	if t.container == t.executor.container {
+		return t.container
+	}
+	return t.executor.container + "." + t.container
+}
+
 func (t *task) view() TaskView {
 	v := TaskView{
 		Framework:  *clone(t.executor.framework.info),
