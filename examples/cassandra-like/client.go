@@ -18,14 +18,15 @@ import (
 
 // client reads and writes keys through any of the nodes.
 type client struct {
-	http  *http.Client
-	nodes func() []string // addresses, as far as known now
+	http    *http.Client
+	nodes   func() []string // addresses, as far as known now
+	cluster func() string   // that they have to belong to
 }
 
 const workers = 32
 
-func newClient(nodes func() []string) *client {
-	return &client{nodes: nodes, http: &http.Client{
+func newClient(nodes func() []string, cluster func() string) *client {
+	return &client{nodes: nodes, cluster: cluster, http: &http.Client{
 		Timeout:   10 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: workers},
 	}}
@@ -41,6 +42,7 @@ func (c *client) once(ctx context.Context, method, address, path string, body []
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set(node.ClusterHeader, c.cluster())
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, err

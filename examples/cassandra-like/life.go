@@ -113,6 +113,12 @@ func (l *life) addresses() (addresses []string) {
 	return addresses
 }
 
+func (l *life) frameworkID() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.framework
+}
+
 var errNotSubscribed = errors.New("not subscribed")
 
 func (l *life) isSubscribed(context.Context) error {

@@ -50,6 +50,7 @@ type ring struct {
 	retry      map[string]*retry
 	spread     spread
 	refusals   []matcher.Refusal // of the last offers
+	framework  string            // its id, which tells this ring from others of the same names
 	subscribed bool
 	lost       error // why, if not subscribed
 	stopping   bool
@@ -128,7 +129,7 @@ func (r *ring) task(m matcher.Match, i instance) mesos.TaskInfo {
 	environment := &mesos.Environment{}
 	for _, v := range [][2]string{
 		{node.EnvName, i.Name}, {node.EnvService, service}, {node.EnvVolume, volumeID(i.Name)}, {node.EnvDir, "data"},
-		{node.EnvListen, i.Address}, {node.EnvRing, strings.Join(names, ",")}, {node.EnvSeeds, strings.Join(seeds, ",")},
+		{node.EnvListen, i.Address}, {node.EnvCluster, r.framework}, {node.EnvRing, strings.Join(names, ",")}, {node.EnvSeeds, strings.Join(seeds, ",")},
 	} {
 		environment.Variables = append(environment.Variables, mesos.Environment_Variable{Name: v[0], Value: new(v[1])})
 	}

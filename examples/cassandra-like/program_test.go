@@ -264,7 +264,8 @@ func TestOneAgent(t *testing.T) {
 	}
 }
 
-// TestPortsTaken: other programs have the first ports that agents offer.
+// TestPortsTaken: another program has a port that is offered, and another ring of the same names, with a cluster of its own,
+// goes for the same ports all the time.
 func TestPortsTaken(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs whole clusters: left out with -short")
@@ -273,8 +274,14 @@ func TestPortsTaken(t *testing.T) {
 	if err == nil {
 		defer l.Close()
 	} // else it is taken all the same
-	stdout := mustSucceed(t, "-keys", "50")
-	contains(t, stdout, "TASK_FAILED of task node-1.1: Command exited with status 69 (its port is taken)", "launching task node-1.2 on agent S1 (host-1), port 31101, with its volume")
+	rings := []*process{begin(t, "-keys", "200"), begin(t, "-keys", "200")}
+	for _, ring := range rings {
+		stdout, code := ring.end(t)
+		if code != 0 {
+			t.Errorf("a ring ended with %d:\n%s%s", code, stdout, &ring.stderr)
+		}
+		contains(t, stdout, "TASK_FAILED of task node-1.1: Command exited with status 69 (its port is taken)", "with its volume cassandra-like.node-1")
+	}
 }
 
 func TestWhatCannotWork(t *testing.T) {

@@ -62,7 +62,7 @@ func (r *ring) onSubscribed(_ context.Context, s scheduler.Subscription) error {
 	r.line.say("subscribed to the master at %s as framework %s", s.Address, s.FrameworkID.Value)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.subscribed, r.lost = true, nil
+	r.framework, r.subscribed, r.lost = s.FrameworkID.Value, true, nil
 	r.announce()
 	return nil
 }

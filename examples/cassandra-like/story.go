@@ -79,7 +79,7 @@ func tell(ctx context.Context, o options, line *timeline) (ok string, err error)
 	if p.cluster != nil {
 		line.say("a cluster of our own with 3 agents, master at %s", p.leaders[0])
 	}
-	s.client = newClient(func() []string { return s.life.addresses() })
+	s.client = newClient(func() []string { return s.life.addresses() }, func() string { return s.life.frameworkID() })
 	if err := s.play(ctx); err != nil {
 		return "", errors.Join(err, s.stop(ctx))
 	}

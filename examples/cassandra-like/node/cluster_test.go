@@ -233,8 +233,21 @@ func TestAddressOfAnotherNode(t *testing.T) {
 	if _, err := c.nodes["node-1"].storage.get("b"); !errors.Is(err, errAbsent) {
 		t.Errorf("node-1 stored it: %v", err)
 	}
-	if _, err := c.nodes["node-0"].peers.gossip(ctx, wrong.Address, gossip{Service: "other", Members: []Member{wrong}}); err == nil {
-		t.Error("node-1 took gossip of another service")
+	// A ring of the same names, whose node had the address before.
+	other := newPeers("other", time.Second)
+	defer other.close()
+	news := Member{Name: "node-0", Address: "elsewhere:1", Generation: 1 << 62}
+	if _, err := other.gossip(ctx, wrong.Address, []Member{news}); err == nil || !strings.Contains(err.Error(), "421") {
+		t.Errorf("node-1 took gossip of another cluster: %v", err)
+	}
+	if err := other.store(ctx, wrong.Address, "node-1", []Record{{Key: "b", Stamp: 1}}); err == nil || !strings.Contains(err.Error(), "421") {
+		t.Errorf("node-1 took records of another cluster: %v", err)
+	}
+	if _, err := other.read(ctx, wrong.Address, "node-1", "a"); err == nil || errors.Is(err, errAbsent) {
+		t.Errorf("node-1 answered another cluster: %v", err)
+	}
+	if address, _ := c.nodes["node-1"].members.address("node-0"); address == news.Address {
+		t.Error("node-1 believes another cluster")
 	}
 }
 
@@ -273,9 +286,7 @@ func TestBadRequests(t *testing.T) {
 		{"DELETE", "/keys/a", "", "405"},
 		{"GET", "/none", "", "404"},
 		{"POST", pathRecords, "[]", "421"}, // not meant for this node
-		{"POST", pathGossip, "{", "400"},
-		{"POST", pathGossip, `{"service":"other"}`, "421"},
-		{"POST", pathGossip, `{"service":"` + strings.Repeat("x", maxBody) + `"}`, "413"},
+		{"POST", pathGossip, "[]", "421"},  // of nobody's cluster
 	} {
 		_, err := request(r.method, address, r.path, []byte(r.body))
 		if err == nil || !strings.HasPrefix(err.Error(), r.want) {
@@ -284,6 +295,21 @@ func TestBadRequests(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
+	for body, want := range map[string]string{"{": "400", `[{"name":1}]`: "400", `["` + strings.Repeat("x", maxBody) + `"]`: "413"} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+pathGossip, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(ClusterHeader, "ring")
+		response, err := testClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if !strings.HasPrefix(response.Status, want) {
+			t.Errorf("gossip %.20s: %s, want %s", body, response.Status, want)
+		}
+	}
 	for _, body := range []string{"null", "{}", future, `[{"key":"","stamp":1}]`, `[{"key":"a","stamp":-1}]`} {
 		err := c.nodes["node-0"].peers.call(ctx, http.MethodPost, address, "node-0", pathRecords, json.RawMessage(body), nil)
 		if bad := body != "null"; bad != (err != nil && strings.Contains(err.Error(), "400")) {

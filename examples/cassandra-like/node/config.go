@@ -28,6 +28,9 @@ type Config struct {
 	Dir     string // where the volume is
 	Listen  string // host:port; others reach the node under the same host, so it can't be a wildcard
 
+	// Cluster tells this ring from others with the same names: nodes that carry another one are not talked to, whatever
+	// address they have. Unlike Service it isn't part of what a volume is known by. Default: Service.
+	Cluster  string
 	Ring     []string // names of all nodes of the service
 	Seeds    []string // addresses of some nodes, out of date ones included
 	Replicas int      // of a key. Default [DefaultReplicas]
@@ -47,6 +50,7 @@ const (
 	EnvVolume   = "NODE_VOLUME"
 	EnvDir      = "NODE_DIR"
 	EnvListen   = "NODE_LISTEN"
+	EnvCluster  = "NODE_CLUSTER"
 	EnvRing     = "NODE_RING"
 	EnvSeeds    = "NODE_SEEDS"
 	EnvReplicas = "NODE_REPLICAS"
@@ -56,7 +60,7 @@ const (
 func FromEnv(getenv func(string) string) (Config, error) {
 	c := Config{
 		Name: getenv(EnvName), Service: getenv(EnvService), Volume: getenv(EnvVolume), Dir: getenv(EnvDir),
-		Listen: getenv(EnvListen), Ring: list(getenv(EnvRing)), Seeds: list(getenv(EnvSeeds)),
+		Listen: getenv(EnvListen), Cluster: getenv(EnvCluster), Ring: list(getenv(EnvRing)), Seeds: list(getenv(EnvSeeds)),
 	}
 	if replicas := getenv(EnvReplicas); replicas != "" {
 		n, err := strconv.Atoi(replicas)
@@ -108,6 +112,7 @@ func (c Config) validate() error {
 }
 
 func (c Config) withDefaults() Config {
+	set(&c.Cluster, c.Service)
 	set(&c.Replicas, DefaultReplicas)
 	set(&c.LockWait, DefaultLockWait)
 	set(&c.GossipEvery, DefaultGossipEvery)

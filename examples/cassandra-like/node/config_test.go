@@ -10,13 +10,13 @@ import (
 
 func TestFromEnv(t *testing.T) {
 	good := map[string]string{
-		EnvName: "node-0", EnvService: "ring", EnvVolume: "v", EnvDir: "data", EnvListen: "127.0.0.1:0",
+		EnvName: "node-0", EnvService: "ring", EnvVolume: "v", EnvDir: "data", EnvListen: "127.0.0.1:0", EnvCluster: "c",
 		EnvRing: "node-0,node-1", EnvSeeds: "127.0.0.1:1,,127.0.0.1:2", EnvReplicas: "2",
 	}
 	getenv := func(env map[string]string) func(string) string { return func(name string) string { return env[name] } }
 	got, err := FromEnv(getenv(good))
 	want := Config{
-		Name: "node-0", Service: "ring", Volume: "v", Dir: "data", Listen: "127.0.0.1:0",
+		Name: "node-0", Service: "ring", Volume: "v", Dir: "data", Listen: "127.0.0.1:0", Cluster: "c",
 		Ring: []string{"node-0", "node-1"}, Seeds: []string{"127.0.0.1:1", "127.0.0.1:2"}, Replicas: 2,
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -7,12 +7,6 @@ import (
 	"time"
 )
 
-// gossip is what goes both ways in one exchange.
-type gossip struct {
-	Service string   `json:"service"`
-	Members []Member `json:"members"`
-}
-
 // fanout is how many nodes are told in each round. News reaches all of n nodes in about log(n) rounds.
 const fanout = 2
 
@@ -35,13 +29,13 @@ func (n *Node) gossip(ctx context.Context) {
 }
 
 func (n *Node) exchange(ctx context.Context, address string, mine []Member) {
-	answer, err := n.peers.gossip(ctx, address, gossip{Service: n.cfg.Service, Members: mine})
-	if err != nil || answer.Service != n.cfg.Service {
+	theirs, err := n.peers.gossip(ctx, address, mine)
+	if err != nil {
 		// Not worth a line each time: nodes come and go, and the table of members tells who hasn't been heard of.
 		n.cfg.Logger.Debug("no gossip", "with", address, "error", err)
 		return
 	}
-	n.members.merge(answer.Members)
+	n.members.merge(theirs)
 }
 
 func (n *Node) partners(known []Member) []string {

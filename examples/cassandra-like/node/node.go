@@ -34,7 +34,7 @@ func Open(cfg Config) (n *Node, err error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	n = &Node{cfg: cfg, ring: NewRing(cfg.Ring), peers: newPeers(cfg.CallTimeout), slots: make(chan struct{}, maxRequests)}
+	n = &Node{cfg: cfg, ring: NewRing(cfg.Ring), peers: newPeers(cfg.Cluster, cfg.CallTimeout), slots: make(chan struct{}, maxRequests)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("node %s: %w", cfg.Name, err), n.release())

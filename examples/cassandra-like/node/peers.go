@@ -21,23 +21,28 @@ const (
 	// toHeader names the node a call is meant for: an address that gossip or a seed knows may be another node's by now.
 	toHeader = "X-Node"
 
+	// ClusterHeader names the cluster a call is meant for, for the same reason: see [Config].Cluster. A node refuses calls
+	// for another one with 421. Clients may leave it out; between nodes it has to be there.
+	ClusterHeader = "X-Cluster"
+
 	maxBody = 4 << 20 // of a call between nodes, with base64 and JSON around the bytes of a handover
 )
 
 // peers makes the calls to other nodes.
 type peers struct {
+	cluster   string
 	client    *http.Client
 	transport *http.Transport
 }
 
-func newPeers(timeout time.Duration) *peers {
+func newPeers(cluster string, timeout time.Duration) *peers {
 	transport := &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: timeout}).DialContext,
 		MaxIdleConnsPerHost: 64,
 		MaxConnsPerHost:     256,
 		IdleConnTimeout:     time.Minute,
 	}
-	return &peers{transport: transport, client: &http.Client{Transport: transport, Timeout: timeout}}
+	return &peers{cluster: cluster, transport: transport, client: &http.Client{Transport: transport, Timeout: timeout}}
 }
 
 func (p *peers) close() { p.transport.CloseIdleConnections() }
@@ -51,10 +56,10 @@ func (p *peers) read(ctx context.Context, address, to, key string) (r Record, er
 	return r, err
 }
 
-// gossip doesn't name whom it is meant for: a seed is an address alone. The service is checked instead.
-func (p *peers) gossip(ctx context.Context, address string, g gossip) (answer gossip, err error) {
-	err = p.call(ctx, http.MethodPost, address, "", pathGossip, g, &answer)
-	return answer, err
+// gossip doesn't name whom it is meant for: a seed is an address alone.
+func (p *peers) gossip(ctx context.Context, address string, mine []Member) (theirs []Member, err error) {
+	err = p.call(ctx, http.MethodPost, address, "", pathGossip, mine, &theirs)
+	return theirs, err
 }
 
 func (p *peers) call(ctx context.Context, method, address, to, path string, in, out any) error {
@@ -71,6 +76,7 @@ func (p *peers) call(ctx context.Context, method, address, to, path string, in, 
 		return err
 	}
 	request.Header.Set(toHeader, to)
+	request.Header.Set(ClusterHeader, p.cluster)
 	response, err := p.client.Do(request)
 	if err != nil {
 		return err

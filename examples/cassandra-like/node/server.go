@@ -21,6 +21,7 @@ const StampHeader = "X-Timestamp"
 // Status is what GET /status tells.
 type Status struct {
 	Identity
+	Cluster    string         `json:"cluster"` // see [Config]
 	PID        int            `json:"pid"`
 	Address    string         `json:"address"`
 	Generation uint64         `json:"generation"`
@@ -50,6 +51,10 @@ func (n *Node) handler() http.Handler {
 		select {
 		case n.slots <- struct{}{}:
 			defer func() { <-n.slots }()
+			if cluster := r.Header.Get(ClusterHeader); cluster != "" && cluster != n.cfg.Cluster {
+				http.Error(w, fmt.Sprintf("this is a node of %s, not of %.100q", n.cfg.Cluster, cluster), http.StatusMisdirectedRequest)
+				return
+			}
 			mux.ServeHTTP(w, r)
 		default:
 			w.Header().Set("Retry-After", "1")
@@ -61,8 +66,9 @@ func (n *Node) handler() http.Handler {
 // mine refuses calls that are meant for another node, which had this address before.
 func (n *Node) mine(handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if to := r.Header.Get(toHeader); to != n.cfg.Name {
-			http.Error(w, fmt.Sprintf("this is %s, not %.100q", n.cfg.Name, to), http.StatusMisdirectedRequest)
+		to, cluster := r.Header.Get(toHeader), r.Header.Get(ClusterHeader)
+		if to != n.cfg.Name || cluster == "" {
+			http.Error(w, fmt.Sprintf("this is %s of %s, not %.100q of %.100q", n.cfg.Name, n.cfg.Cluster, to, cluster), http.StatusMisdirectedRequest)
 			return
 		}
 		handle(w, r)
@@ -114,7 +120,7 @@ func (n *Node) getStatus(w http.ResponseWriter, _ *http.Request) {
 	members := n.members.status()
 	s := Status{
 		Identity: Identity{Service: n.cfg.Service, Instance: n.cfg.Name, Volume: n.cfg.Volume},
-		PID:      os.Getpid(), Address: n.Address(),
+		Cluster:  n.cfg.Cluster, PID: os.Getpid(), Address: n.Address(),
 		Keys: n.storage.keys.Load(), Hints: n.storage.hints.Load(), Members: members,
 	}
 	for _, m := range members {
@@ -160,16 +166,16 @@ func (n *Node) getRecord(w http.ResponseWriter, r *http.Request) {
 }
 
 func (n *Node) postGossip(w http.ResponseWriter, r *http.Request) {
-	var news gossip
+	if r.Header.Get(ClusterHeader) == "" {
+		http.Error(w, "gossip without "+ClusterHeader, http.StatusMisdirectedRequest)
+		return
+	}
+	var news []Member
 	if err := decodeBody(w, r, &news); err != nil {
 		fail(w, err)
 		return
 	}
-	if news.Service != n.cfg.Service {
-		http.Error(w, fmt.Sprintf("this is a node of %s, not of %.100q", n.cfg.Service, news.Service), http.StatusMisdirectedRequest)
-		return
-	}
-	reply(w, gossip{Service: n.cfg.Service, Members: n.members.merge(news.Members)})
+	reply(w, n.members.merge(news))
 }
 
 func decodeBody(w http.ResponseWriter, r *http.Request, into any) error {
