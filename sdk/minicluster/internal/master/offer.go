@@ -101,15 +101,15 @@ func (a *agent) url() *mesos.URL {
 func (f *framework) view(o *offer) (mesos.Offer, error) {
 	seen := o.Offer
 	s := o.resources().Filter(func(r *mesos.Resource) bool { return r.Name != "ephemeral_ports" }).Clone()
+	if !f.has(mesos.FrameworkInfo_Capability_MULTI_ROLE) {
+		s = s.Unallocate()
+		seen.AllocationInfo = nil
+	}
 	if !f.has(mesos.FrameworkInfo_Capability_RESERVATION_REFINEMENT) {
 		var err error
 		if s, err = s.Downgrade(); err != nil {
 			return seen, err
 		}
-	}
-	if !f.has(mesos.FrameworkInfo_Capability_MULTI_ROLE) {
-		s = s.Unallocate()
-		seen.AllocationInfo = nil
 	}
 	seen.Resources = s
 	return seen, nil
