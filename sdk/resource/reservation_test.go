@@ -87,6 +87,7 @@ func TestLabelOrderIsIrrelevant(t *testing.T) {
 		{with(a, b), with(a, c), false},
 		{with(a, a, b), with(a, b, b), false},
 		{with(a, a, b), with(b, a, a), true},
+		{with(b, a, a), with(a, b, b), false},
 		{with(a), with(a, b), false},
 		{with(mesos.Label{Key: "k"}), with(label("k", "")), true},
 		{with(mesos.Label{Key: "k"}), with(label("k", "v")), false},
