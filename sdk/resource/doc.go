@@ -27,5 +27,6 @@
 // infinities, 9.3e15 and more) are invalid, as they are for the master.
 //
 // The package is pure: no I/O, no clock, no randomness. Functions don't change their arguments unless they say so, and
-// their results share no memory with the arguments that a caller could change. A Set may be read by several goroutines at once.
+// what a caller does to their results has no effect on the arguments; [Set.Minus] says where it is otherwise. A Set may be read by
+// several goroutines at once.
 package resource
