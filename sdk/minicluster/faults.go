@@ -33,7 +33,7 @@ func (c *Cluster) FailoverMaster() error {
 		}
 		var errs []error
 		for _, m := range c.members {
-			if m.handle != nil {
+			if m.handle != nil && !m.away {
 				errs = append(errs, c.join(m))
 			}
 		}
@@ -62,6 +62,26 @@ func (c *Cluster) StopAgent(i int) error {
 	})
 }
 
+// KillAgent ends the process of agent i and nothing else: tasks of frameworks with checkpoint set run on, with
+// nobody to watch them, and those of others end. The master sees the connection break, and marks the agent
+// unreachable after Config.PingTimeout. StartAgent brings it back to what runs still; a command task that has
+// ended meanwhile has failed then, its exit status lost (semantics 4.8, 5.8).
+func (c *Cluster) KillAgent(i int) error {
+	return c.exclusively(func() error {
+		m, err := c.member(i)
+		if err != nil {
+			return err
+		}
+		if m.handle == nil || m.away {
+			return fmt.Errorf("%w: agent %d is stopped already", ErrNoAgent, i)
+		}
+		c.master.Load().Leave(m.id)
+		m.handle.Suspend()
+		m.away = true
+		return nil
+	})
+}
+
 // StartAgent starts agent i again, with the id, reservations, volumes and unacknowledged updates that it had
 // (semantics 4.8).
 func (c *Cluster) StartAgent(i int) error {
@@ -70,7 +90,10 @@ func (c *Cluster) StartAgent(i int) error {
 		if err != nil {
 			return err
 		}
-		if m.handle != nil {
+		switch {
+		case m.away:
+			return c.join(m)
+		case m.handle != nil:
 			return fmt.Errorf("%w: agent %d runs already", ErrNoAgent, i)
 		}
 		return c.open(m)

@@ -66,6 +66,7 @@ type member struct {
 	config    Agent
 	id        string       // empty until it registered for the first time
 	handle    *agent.Agent // nil: stopped
+	away      bool         // killed, and the tasks that outlive it are with handle
 	simulator *agent.SimulatedRunner
 }
 
@@ -112,7 +113,7 @@ func (c *Cluster) join(m *member) error {
 	if err != nil {
 		return fmt.Errorf("agent %d: %w", m.index, err)
 	}
-	m.id = id
+	m.id, m.away = id, false
 	return nil
 }
 
@@ -123,7 +124,7 @@ func (c *Cluster) stop(m *member) error {
 	}
 	c.master.Load().Leave(m.id)
 	err := m.handle.Close()
-	m.handle = nil
+	m.handle, m.away = nil, false
 	return err
 }
 

@@ -32,6 +32,7 @@ type Agent struct {
 	failure    error // why the agent gave up by itself
 	id         *mesos.AgentID
 	registered bool // a master has the agent: there is somebody to report to
+	away       bool // suspended
 	ledger     *ledger
 	journal    *journal
 	total      resource.Set
@@ -166,7 +167,7 @@ func (a *Agent) Registered(id mesos.AgentID) error {
 	var err error
 	a.ask(func() {
 		if err = a.register(id); err == nil {
-			a.registered = true
+			a.away, a.registered = false, true
 			a.resendAll()
 		}
 	})

@@ -79,6 +79,12 @@ func (a *Agent) ResendUpdates(framework mesos.FrameworkID) {
 	a.do(func() { a.resend(framework.Value) })
 }
 
+// Suspend makes the agent behave as one whose process was killed while those of its executors live: tasks of
+// frameworks that checkpoint run on, and those of others end without a word. Nothing is reported before the
+// agent is [Agent.Registered] again. A command task that ends meanwhile has failed then, whatever its exit
+// status, which nobody was there to hear of (semantics 4.8).
+func (a *Agent) Suspend() { a.ask(a.suspend) }
+
 // TaskView is what an agent knows of a task.
 type TaskView struct {
 	Framework      mesos.FrameworkInfo

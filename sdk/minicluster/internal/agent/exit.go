@@ -15,6 +15,9 @@ func (a *Agent) exited(t *task, exit Exit) {
 		a.settle(t.executor.framework)
 		return
 	}
+	if a.away && t.executor.info == nil {
+		t.verdict = &verdict{mesos.TASK_FAILED, mesos.REASON_EXECUTOR_TERMINATED, "Executor terminated"}
+	}
 	status := t.executorStatus(mesos.TASK_FINISHED, "Command "+exit.String())
 	switch {
 	case t.verdict != nil:
@@ -100,6 +103,22 @@ func (a *Agent) settle(f *framework) {
 		}
 	}
 	delete(a.ending, f)
+}
+
+// suspend cuts the agent off from its master, and ends what a dead agent would take along.
+func (a *Agent) suspend() {
+	a.away, a.registered = true, false
+	for _, s := range a.operations {
+		s.pause()
+	}
+	for id, f := range a.frameworks {
+		for _, t := range f.tasks {
+			t.updates.pause()
+		}
+		if !f.info.GetCheckpoint() {
+			a.shutdownFramework(id)
+		}
+	}
 }
 
 // stopEverything stops all timers and kills all processes; those who wait for them find the inbox closed.

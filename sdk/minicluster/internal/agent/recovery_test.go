@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -237,4 +238,67 @@ func FuzzReadUpdates(f *testing.F) {
 			t.Fatal("pending updates without a newest")
 		}
 	})
+}
+
+// TestSuspended: an agent whose process is killed and comes back finds the tasks of checkpointing frameworks
+// running; those of others are gone, and how one ended meanwhile nobody knows (semantics 4.8).
+func TestSuspended(t *testing.T) {
+	r := newRig(t)
+	other := client()
+	other.ID = &mesos.FrameworkID{Value: "G"}
+	r.Launch(other, command("unkept", "echo $$ >> pids; sleep 1000"))
+	r.Launch(checkpointing(), command("runs", "echo $$ >> pids; sleep 1000"))
+	r.Launch(checkpointing(), command("ends", "until test -e go; do sleep 0.01; done"))
+	r.LaunchGroup(checkpointing(), pod("pod"), []mesos.TaskInfo{command("member", "until test -e go; do sleep 0.01; done")})
+	for _, id := range []string{"runs", "ends", "member"} {
+		r.acknowledged(id, mesos.TASK_STARTING, mesos.TASK_RUNNING)
+	}
+	container := func(task string) string {
+		for _, v := range r.Tasks() {
+			if v.Info.TaskID.Value == task {
+				return v.Sandbox
+			}
+		}
+		t.Fatalf("no task %s", task)
+		return ""
+	}
+	kept := pidsOf(t, r.dir, "runs", 1)[0]
+	var unkept int
+	eventually(t, "the number of the task that isn't kept", func() bool {
+		b, err := os.ReadFile(filepath.Join(container("unkept"), "pids"))
+		if err == nil {
+			unkept, err = strconv.Atoi(strings.TrimSpace(string(b)))
+		}
+		return err == nil
+	})
+	told := len(r.master.told().updates)
+	r.Suspend()
+	for _, id := range []string{"ends", "member"} {
+		if err := os.WriteFile(filepath.Join(container(id), "go"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := func() (n int) {
+		for _, v := range r.Tasks() {
+			if v.State.Terminal() {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "the end of two tasks", func() bool { return ended() == 2 })
+	eventually(t, "the end of the task that isn't kept", func() bool { return !alive(unkept) })
+	if now := len(r.master.told().updates); now != told {
+		t.Errorf("%d updates from an agent that is away", now-told)
+	}
+	if err := r.Registered(mesos.AgentID{Value: "S0"}); err != nil {
+		t.Fatal(err)
+	}
+	if s := r.acknowledged("ends", mesos.TASK_FAILED); s.GetMessage() != "Executor terminated" || s.GetReason() != mesos.REASON_EXECUTOR_TERMINATED || s.GetSource() != mesos.SOURCE_AGENT {
+		t.Errorf("%v", s)
+	}
+	r.acknowledged("member", mesos.TASK_FINISHED) // the default executor kept it
+	if tasks := r.Tasks(); len(tasks) != 1 || tasks[0].State != mesos.TASK_RUNNING || !alive(kept) {
+		t.Errorf("tasks %v", tasks)
+	}
 }

@@ -136,7 +136,7 @@ func (a *Agent) resend(frameworkID string) {
 
 // inUse notes that a master has the agent: nobody else asks it for anything.
 func (a *Agent) inUse() {
-	if a.id != nil && !a.registered {
+	if a.id != nil && !a.registered && !a.away {
 		a.registered = true
 		a.resendAll()
 	}

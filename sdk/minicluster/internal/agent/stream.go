@@ -73,7 +73,13 @@ func (s *stream[U]) deliver() {
 	s.timer = timer
 }
 
-// start lets a stream send that was made before the agent was registered.
+// pause stops sending until start.
+func (s *stream[U]) pause() {
+	s.stop()
+	s.paused = true
+}
+
+// start lets a stream send that was made before the agent was registered, or paused.
 func (s *stream[U]) start() {
 	s.paused = false
 	s.resend()
