@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -383,10 +382,6 @@ func reserve(s resource.Set) mesos.Offer_Operation {
 	return mesos.Offer_Operation{Type: mesos.Offer_Operation_RESERVE.Enum(), Reserve: &mesos.Offer_Operation_Reserve{Resources: s}}
 }
 
-func unreserve(s resource.Set) mesos.Offer_Operation {
-	return mesos.Offer_Operation{Type: mesos.Offer_Operation_UNRESERVE.Enum(), Unreserve: &mesos.Offer_Operation_Unreserve{Resources: s}}
-}
-
 func create(v ...mesos.Resource) mesos.Offer_Operation {
 	return mesos.Offer_Operation{Type: mesos.Offer_Operation_CREATE.Enum(), Create: &mesos.Offer_Operation_Create{Volumes: v}}
 }
@@ -427,6 +422,3 @@ func hasVolume(id string) func(*mesos.Offer) bool {
 func holds(s resource.Set) func(*mesos.Offer) bool {
 	return func(o *mesos.Offer) bool { return resource.Set(o.Resources).Unallocate().Contains(s) }
 }
-
-// printed are the texts of resources, for messages.
-func printed(s resource.Set) string { return strings.ReplaceAll(s.String(), "; ", "\n  ") }
