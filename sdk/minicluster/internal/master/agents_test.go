@@ -69,6 +69,23 @@ func TestExecutorsAreChargedOnceAndShown(t *testing.T) {
 	})
 }
 
+func TestCustomExecutorsEndWithTheirTasks(t *testing.T) {
+	c, f := cluster(t, "cpus:8;mem:1024", frameworkInfo())
+	task := taskOn("t", *f.info.ID, resource.MustParse("cpus:1"))
+	task.Command, task.Executor = nil, &mesos.ExecutorInfo{ExecutorID: mesos.ExecutorID{Value: "e"}, Command: &mesos.CommandInfo{}, Resources: resource.MustParse("cpus:1")}
+	c.accept(c.only(), opLaunch(task))
+	if o := c.only(); resource.Set(o.Resources).Scalar("cpus") != 6 || len(o.ExecutorIDs) != 1 {
+		t.Errorf("offer = %v", o)
+	} else {
+		c.accept(o)
+	}
+	c.update(f, "t", mesos.TASK_FAILED, mesos.TASK_FAILED)
+	c.call(&schedulerpb.Call{Type: schedulerpb.Call_REVIVE.Enum()})
+	if o := c.only(); resource.Set(o.Resources).Scalar("cpus") != 8 || len(o.ExecutorIDs) != 0 {
+		t.Errorf("offer = %v", o)
+	}
+}
+
 func TestResourcesAreFreeWhenTheEndIsKnown(t *testing.T) {
 	c, f := cluster(t, "cpus:2;mem:64", frameworkInfo())
 	c.accept(c.only(), opLaunch(taskOn("t", *f.info.ID, resource.MustParse("cpus:2"))))

@@ -5,6 +5,7 @@ package master
 // all metrics but a few counts.
 
 import (
+	"encoding/hex"
 	"maps"
 	"slices"
 	"strings"
@@ -144,8 +145,18 @@ func (m *Master) showOperations() *masterpb.Response_GetOperations {
 	out := &masterpb.Response_GetOperations{}
 	for _, a := range m.sortedAgents() {
 		for _, uuid := range slices.Sorted(maps.Keys(a.operations)) {
-			out.Operations = append(out.Operations, a.operations[uuid].Operation)
+			out.Operations = append(out.Operations, a.operations[uuid].shown())
 		}
+	}
+	return out
+}
+
+// shown returns an operation with its uuid as Mesos has it: 16 bytes.
+func (o *operation) shown() mesos.Operation {
+	out := o.Operation
+	out.Statuses = slices.Clone(o.Statuses)
+	if b, err := hex.DecodeString(strings.ReplaceAll(o.uuid(), "-", "")); err == nil {
+		out.UUID.Value = b
 	}
 	return out
 }

@@ -100,7 +100,7 @@ func (m *Master) frameworkPage(f *framework) object {
 	}
 	out := object{
 		"id": f.id, "name": f.info.Name, "user": f.info.User, "hostname": f.info.GetHostname(), "webui_url": f.info.GetWebUIURL(),
-		"failover_timeout": f.info.GetFailoverTimeout(), "checkpoint": f.info.GetCheckpoint(), "capabilities": capabilities,
+		"failover_timeout": failoverTimeout(&f.info).Seconds(), "checkpoint": f.info.GetCheckpoint(), "capabilities": capabilities,
 		"active": f.stream != nil, "connected": f.stream != nil, "recovered": f.recovered,
 		"used_resources": summary(used), "offered_resources": summary(offered), "resources": summary(used.Plus(offered)),
 		"tasks": taskPages(f.sortedTasks()), "unreachable_tasks": taskPages(f.unreachable.all()), "completed_tasks": taskPages(f.done.all()),

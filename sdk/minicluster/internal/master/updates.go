@@ -38,6 +38,19 @@ func (m *Master) taskUpdate(agentID, frameworkID string, status mesos.TaskStatus
 	t.record(status)
 	if latest.Terminal() {
 		m.release(f, t)
+		m.endCustom(f, a, t)
+	}
+}
+
+// endCustom ends a custom executor with its last task: agents run none, so such tasks fail, and nobody reports
+// the executor's end.
+func (m *Master) endCustom(f *framework, a *agent, t *task) {
+	e := f.executor(a.id, t.ExecutorID.GetValue())
+	if e == nil || e.GetType() == mesos.ExecutorInfo_DEFAULT {
+		return
+	}
+	if _, running := f.sharing(a.id, e.ExecutorID.Value); !running {
+		m.removeExecutor(f, a, e.ExecutorID.Value)
 	}
 }
 

@@ -51,15 +51,34 @@ func Framework(f *mesos.FrameworkInfo, whitelist []string) error {
 	)
 }
 
+// Limits of our own, beyond what is known to be used: each component of a role is a node in the allocator.
+const (
+	maxRoles     = 10_000
+	maxRoleDepth = 64
+)
+
+func roleName(role string) error {
+	if err := mesos.ValidateRole(role); err != nil {
+		return err
+	}
+	if depth := strings.Count(role, "/") + 1; depth > maxRoleDepth {
+		return fmt.Errorf("Role of %d components has more than %d", depth, maxRoleDepth)
+	}
+	return nil
+}
+
 func frameworkRoles(f *mesos.FrameworkInfo) error {
 	if !Has(f, mesos.FrameworkInfo_Capability_MULTI_ROLE) {
 		if len(f.Roles) > 0 {
 			return errors.New("'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable")
 		}
-		return wrap("'FrameworkInfo.role' is not a valid role: ", mesos.ValidateRole(f.GetRole()))
+		return wrap("'FrameworkInfo.role' is not a valid role: ", roleName(f.GetRole()))
 	}
 	if f.Role != nil {
 		return errors.New("'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable")
+	}
+	if len(f.Roles) > maxRoles {
+		return fmt.Errorf("'FrameworkInfo.roles' has more than %d items", maxRoles)
 	}
 	count := map[string]int{}
 	for _, role := range f.Roles {
@@ -70,7 +89,7 @@ func frameworkRoles(f *mesos.FrameworkInfo) error {
 		return errors.New("'FrameworkInfo.roles' contains duplicate items: " + names(slices.Collect(maps.Keys(count))))
 	}
 	for _, role := range f.Roles {
-		if err := wrap("'FrameworkInfo.roles' contains invalid role: ", mesos.ValidateRole(role)); err != nil {
+		if err := wrap("'FrameworkInfo.roles' contains invalid role: ", roleName(role)); err != nil {
 			return err
 		}
 	}

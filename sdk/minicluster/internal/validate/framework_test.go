@@ -2,6 +2,7 @@ package validate
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -48,6 +49,8 @@ func TestFramework(t *testing.T) {
 		{"twice", multiRole("b", "a", "b", "a", "c"), "'FrameworkInfo.roles' contains duplicate items: { a, b }"},
 		{"bad role in roles", multiRole("/r"), "'FrameworkInfo.roles' contains invalid role: Role '/r' cannot start with a slash"},
 		{"bad role", &mesos.FrameworkInfo{Role: new("-r")}, "'FrameworkInfo.role' is not a valid role: Role component '-r' is invalid because it starts with a dash"},
+		{"deep role", multiRole(strings.Repeat("a/", 64) + "a"), "'FrameworkInfo.roles' contains invalid role: Role of 65 components has more than 64"},
+		{"many roles", multiRole(make([]string, 10_001)...), "'FrameworkInfo.roles' has more than 10000 items"},
 		{"bad id", with(func(f *mesos.FrameworkInfo) { f.ID = &mesos.FrameworkID{Value: "a/b"} }), "'a/b' contains invalid characters"},
 		{"empty id", with(func(f *mesos.FrameworkInfo) { f.ID = &mesos.FrameworkID{} }), ""},
 		{"negative failover", failover(-1), ""},
