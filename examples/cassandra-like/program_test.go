@@ -91,7 +91,7 @@ func begin(t *testing.T, args ...string) *process {
 // until reads stdout up to the line that contains the text.
 func (p *process) until(t *testing.T, text string) {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := time.After(2 * time.Minute)
 	for {
 		select {
 		case line, ok := <-p.lines:
@@ -104,7 +104,7 @@ func (p *process) until(t *testing.T, text string) {
 				return
 			}
 		case <-late:
-			t.Fatalf("it didn't say %q within a minute:\n%s", text, &p.stdout)
+			t.Fatalf("it didn't say %q within two minutes:\n%s", text, &p.stdout)
 		}
 	}
 }
@@ -154,11 +154,7 @@ func word(t *testing.T, stdout, pattern string) string {
 }
 
 func TestWithoutFlags(t *testing.T) {
-	begin := time.Now()
 	stdout := mustSucceed(t)
-	if took := time.Since(begin); took > time.Minute {
-		t.Errorf("it took %v", took)
-	}
 	contains(t, stdout, "wrote 1000 keys", "SIGKILL to node-1", "TASK_FAILED of task node-1.1", "same agent S1, same volume", "the scheduler has ended", "read all 1000 keys back")
 	if _, err := os.Stat(word(t, stdout, `work dir (\S+)`)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the temporary work dir is still there: %v", err)

@@ -97,10 +97,13 @@ func (c *child) ended(t *testing.T) int {
 	return c.ProcessState.ExitCode()
 }
 
-// eventually asks until there is no error, for as long as a slow machine may need.
+// patience is what a slow machine may need for anything.
+const patience = time.Minute
+
+// eventually asks until there is no error.
 func eventually(t *testing.T, what string, ask func() error) {
 	t.Helper()
-	deadline, tick := time.After(20*time.Second), time.NewTicker(10*time.Millisecond)
+	deadline, tick := time.After(patience), time.NewTicker(10*time.Millisecond)
 	defer tick.Stop()
 	for {
 		err := ask()
@@ -115,7 +118,7 @@ func eventually(t *testing.T, what string, ask func() error) {
 	}
 }
 
-var testClient = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+var testClient = &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 
 func request(method, address, path string, body []byte) ([]byte, error) {
 	r, err := http.NewRequest(method, "http://"+address+path, bytes.NewReader(body))
