@@ -11,7 +11,7 @@ import (
 func (d *draft) asItIs(name string) []piece {
 	var pieces []piece
 	for _, c := range []class{own, static, free} {
-		for _, e := range d.p.entries {
+		for _, e := range d.usable {
 			if e.res.Name == name && e.res.Disk == nil && d.k.classOf(e) == c {
 				pieces = append(pieces, piece{entry: e})
 			}
@@ -20,15 +20,15 @@ func (d *draft) asItIs(name string) []piece {
 	return pieces
 }
 
-// usable lists what the need may take of a name, in the order in which it is taken: what is reserved as its own,
+// inOrder lists what the need may take of a name, in the order in which it is taken: what is reserved as its own,
 // what is static, what it may refine, what is free.
-func (d *draft) usable(name string) []piece {
+func (d *draft) inOrder(name string) []piece {
 	type ranked struct {
 		class class
 		piece piece
 	}
 	var list []ranked
-	for _, e := range d.p.entries {
+	for _, e := range d.usable {
 		if e.res.Name != name || e.res.Disk != nil {
 			continue
 		}
@@ -50,7 +50,7 @@ func (d *draft) takeScalars() []error {
 	var shortages []error
 	for _, s := range d.k.scalars {
 		rest := s.amount
-		for _, piece := range d.usable(s.name) {
+		for _, piece := range d.inOrder(s.name) {
 			part := min(rest, piece.entry.left)
 			if part <= 0 {
 				continue

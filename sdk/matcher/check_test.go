@@ -96,6 +96,11 @@ func TestMatcherChanges(t *testing.T) {
 	broken.Ports = []string{""}
 
 	m := New([]Need{node("z"), thief, bound, broken, node("y"), node("y")}, []Placed{placed("q", "s1", "rack:r1"), placed("x", "s2", "")}, Config{})
+	m.Put(intended(node("i"), "s1"))
+	m.Remove("i")
+	if m.Len() != 6 {
+		t.Errorf("%d needs, want 6", m.Len())
+	}
 	m.Put(claimed(node("a"), "s1"))
 	m.Put(node("b"))
 	if got := where(m.Assign(offers)); got != "b@s2 z@s1" && got != "b@s1 z@s2" && got != "b@s3 z@s1" {
@@ -117,7 +122,7 @@ func TestMatcherChanges(t *testing.T) {
 	if lines(got) != lines(want) || len(got.Matches) != 3 {
 		t.Errorf("got\n%s\nwant\n%s", lines(got), lines(want))
 	}
-	if len(m.clashes)+len(m.doubles)+len(m.faulty)+len(m.bound) != 0 {
+	if len(m.clashes)+len(m.doubles)+len(m.faulty)+len(m.bound)+len(m.intents) != 0 {
 		t.Errorf("left behind: %v %v %v %v", m.clashes, m.doubles, m.faulty, m.bound)
 	}
 	m.Remove("a")

@@ -88,8 +88,8 @@ func named(disk resource.Disk) int {
 func (d *draft) bins() []*bin {
 	var bins []*bin
 	var rest []*entry
-	for _, e := range d.p.entries {
-		if e.res.Name != "disk" || e.res.Scalar == nil || e.volume() {
+	for _, e := range d.usable {
+		if e.res.Name != "disk" || e.res.Scalar == nil {
 			continue
 		}
 		switch c := d.k.classOf(e); {
@@ -208,8 +208,8 @@ func (s *search) shortOf(v *wanted) *ShortError {
 			err.Have = max(err.Have, resource.Float(b.capacity()))
 		}
 	}
-	for _, e := range s.p.entries {
-		if !e.volume() && s.k.classOf(e) == static && v.Disk.Matches(&e.res) {
+	for _, e := range s.p.static {
+		if s.k.classOf(e) == static && v.Disk.Matches(&e.res) {
 			err.Static = max(err.Static, resource.Float(e.left))
 		}
 	}

@@ -32,6 +32,17 @@
 // Labels should tell the instances of a framework apart. Needs that share a reservation share what is
 // reserved and not yet a volume as well.
 //
+// # What to store when
+//
+// Store [Match.Claim] before the ACCEPT is sent, and pass it with the need from then on. While it is an Intent, a
+// crash, a lost call or a lost answer does no harm: what is missing is made where it was meant to be, once. Once the
+// task runs or the volumes are offered, store it without Intent: now they are proven to exist, and if they are
+// missing one day, that is told and nothing is made in their place. To give an instance's data up, drop the Claim,
+// and give its new volumes other ids.
+//
+// Adoption without any claim is for what no record is left of. It sees only what is offered: an instance that is
+// placed anew while the agent with its first volumes is hidden would own two sets.
+//
 // # Rounds
 //
 // [Assign] looks at every need. A framework with many instances keeps a [Matcher], which is told of changes

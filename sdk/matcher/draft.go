@@ -10,9 +10,10 @@ import (
 // A draft is the attempt to serve one need from one pool. It takes from the pool's entries as it goes, and
 // gives all back if the attempt fails.
 type draft struct {
-	k     *known
-	p     *pool
-	saved []saved // what the entries were before, oldest first
+	k      *known
+	p      *pool
+	usable []*entry // what may be taken of
+	saved  []saved  // what the entries were before, oldest first
 
 	found []found     // volumes that are there
 	made  []made      // volumes to be created

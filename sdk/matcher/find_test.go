@@ -377,3 +377,22 @@ func TestNoRefusalOfMatched(t *testing.T) {
 		t.Errorf("got\n%s", lines(result))
 	}
 }
+
+// TestBoundShapes: claimed needs that share a reservation are served in the order of their ids, and one that doesn't
+// fit doesn't keep a smaller one from what there is.
+func TestBoundShapes(t *testing.T) {
+	sized := func(id, resources string) Need {
+		n := claimed(node(id), "s1")
+		n.Reservation, n.Volumes, n.Resources = mine("all"), nil, resource.MustParse(resources)
+		return n
+	}
+	needs := []Need{sized("a", "cpus:1"), sized("b", "cpus:9"), sized("c", "cpus:1"), sized("d", "cpus:9"), sized("e", "cpus:0.5")}
+	result := New(needs, nil, Config{PerAgent: -1}).Assign([]mesos.Offer{offer("s1", reserved(mine("all"), "cpus:2.5"))})
+	if where(result) != "a@s1 c@s1 e@s1" || len(result.Refusals) != 1 || result.Refusals[0].Need != "b" {
+		t.Errorf("got\n%s", lines(result))
+	}
+	if waiting := result.Waiting(); len(waiting) != 1 || waiting[0].Need != "d" || !errors.Is(waiting[0], ErrShort) {
+		t.Errorf("waiting: %v", waiting)
+	}
+	checkChains(t, result)
+}

@@ -490,3 +490,78 @@ func TestTies(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchIsBounded: twenty volumes of which any two are too large for a disk, on nineteen disks: all orders would be
+// 10^17.
+func TestSearchIsBounded(t *testing.T) {
+	var disks resource.Set
+	need := cpu("a")
+	for i := range 20 {
+		v := volume(fmt.Sprintf("v%02d", i), 60)
+		v.Disk.Type = resource.PathDisk
+		need.Volumes = append(need.Volumes, v)
+		if i > 0 {
+			disks = append(disks, pathDisk(fmt.Sprintf("/p%02d", i), 100))
+		}
+	}
+	result := Assign([]Need{need}, []mesos.Offer{offer("s", plenty, disks)}, nil)
+	var short *ShortError
+	if len(result.Refusals) != 1 || !errors.As(result.Refusals[0], &short) || short.Want != 60 || short.Have != 40 {
+		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestLargeAmounts: sums of what is offered stop short of overflowing.
+func TestLargeAmounts(t *testing.T) {
+	one, two := offer("s", "cpus:9000000000000000;mem:512;disk:1024"), offer("s", "cpus:9000000000000000")
+	two.ID.Value = "another"
+	if result := Assign([]Need{node("a")}, []mesos.Offer{one, two}, nil); where(result) != "a@s" {
+		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestRoleOfResources: what an offer is for may stand in its resources only.
+func TestRoleOfResources(t *testing.T) {
+	o := offerTo("web", "s", plenty)
+	o.AllocationInfo = nil
+	if result := Assign([]Need{node("a")}, []mesos.Offer{o}, nil); !errors.Is(result.Refusals[0], ErrRole) {
+		t.Errorf("got\n%s", lines(result))
+	}
+}
+
+// TestHugeOffer: an agent with thousands of reservations and volumes costs in proportion to them.
+func TestHugeOffer(t *testing.T) {
+	steps := map[int]int{}
+	for _, n := range []int{100, 2000} {
+		var needs []Need
+		var resources []any
+		for i := range n {
+			id := fmt.Sprintf("n%04d", i)
+			need := Need{ID: id, Reservation: mine(id), Volumes: []resource.Volume{volume(id, 10)}, Claim: &Claim{AgentID: "s"}}
+			needs = append(needs, need)
+			resources = append(resources, reserved(mine(id), "cpus:1;mem:10"), onRoot(mine(id), need.Volumes[0]))
+		}
+		result := New(needs, nil, Config{PerAgent: -1}).Assign([]mesos.Offer{offer("s", resources...)})
+		if len(result.Matches) != n {
+			t.Fatalf("%d of %d are matched", len(result.Matches), n)
+		}
+		steps[n] = result.round.steps
+	}
+	if steps[2000] > 21*steps[100] {
+		t.Errorf("steps by number of volumes: %v", steps)
+	}
+}
+
+// TestBoundAndFresh: that claimed needs find nothing more doesn't end the search for new ones.
+func TestBoundAndFresh(t *testing.T) {
+	bound := claimed(node("z"), "s")
+	bound.Volumes, bound.Resources = nil, resource.MustParse("cpus:99")
+	late := node("b")
+	late.Resources = resource.MustParse("cpus:0.5")
+	early := node("a")
+	early.Resources = resource.MustParse("cpus:98")
+	result := Assign([]Need{bound, early, late}, []mesos.Offer{offer("s", plenty, reserved(mine("z"), "cpus:1"))}, nil)
+	if where(result) != "b@s" || len(result.Refusals) != 2 {
+		t.Errorf("got\n%s", lines(result))
+	}
+}

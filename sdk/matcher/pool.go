@@ -16,6 +16,8 @@ type pool struct {
 	role    string // the offers' role; empty: the framework isn't MULTI_ROLE, and has but one
 	offers  []mesos.Offer
 	entries []*entry
+	byKey   map[string][]*entry  // what isn't a volume, by reservation; "": what isn't reserved
+	static  []*entry             // what isn't a volume and is statically reserved
 	volumes map[volumeKey]*entry // persistence ids in use, whoever's
 	matched []Match
 }
@@ -35,6 +37,12 @@ type entry struct {
 	items  []string            // sorted
 }
 
+// kind is what entries that merge have in common, among other things.
+type kind struct {
+	name, key string
+	disk      resource.Disk
+}
+
 func (e *entry) volume() bool { return resource.IsVolume(&e.res) }
 
 func newPool(offers []mesos.Offer) *pool {
@@ -45,28 +53,48 @@ func newPool(offers []mesos.Offer) *pool {
 		role:   roleOf(first),
 		offers: offers,
 	}
+	kinds := map[kind][]*entry{}
 	for i := range offers {
 		if p.agent.Unavailability == nil {
 			p.agent.Unavailability = offers[i].Unavailability
 		}
 		for j := range offers[i].Resources {
-			p.add(&offers[i].Resources[j])
+			p.add(&offers[i].Resources[j], kinds)
 		}
 	}
 	slices.SortFunc(p.entries, compareEntries)
-	for _, e := range p.entries {
-		if e.volume() {
-			if p.volumes == nil {
-				p.volumes = map[volumeKey]*entry{}
-			}
-			p.volumes[e.volumeKey()] = e
-		}
-	}
+	p.index()
 	return p
 }
 
+func (p *pool) index() {
+	p.byKey, p.volumes = map[string][]*entry{}, map[volumeKey]*entry{}
+	for _, e := range p.entries {
+		if e.volume() {
+			p.volumes[e.volumeKey()] = e
+			continue
+		}
+		p.byKey[e.key] = append(p.byKey[e.key], e)
+		if e.static {
+			p.static = append(p.static, e)
+		}
+	}
+}
+
+// forNeed lists what k might use: the agent may have thousands of others' reservations, so they aren't gone through.
+func (p *pool) forNeed(k *known) []*entry {
+	lists := [][]*entry{p.byKey[""], p.static}
+	if k.key != "" && !k.need.Reservation.Static {
+		lists = append(lists, p.byKey[k.key])
+	}
+	for _, key := range k.refine {
+		lists = append(lists, p.byKey[key])
+	}
+	return slices.Concat(lists...)
+}
+
 // add takes in a resource as offered. What is invalid, empty or revocable can't be used and is passed over.
-func (p *pool) add(r *mesos.Resource) {
+func (p *pool) add(r *mesos.Resource, kinds map[kind][]*entry) {
 	if r.Revocable != nil || resource.IsEmpty(r) || resource.Validate(r) != nil {
 		return
 	}
@@ -80,12 +108,14 @@ func (p *pool) add(r *mesos.Resource) {
 		e.static = last.GetType() == mesos.Resource_ReservationInfo_STATIC
 	}
 	if !e.whole {
-		for _, other := range p.entries {
-			if other.key == e.key && other.res.Name == e.res.Name && resource.SameMetadata(&other.res, &e.res) {
+		of := kind{e.res.Name, e.key, resource.DiskOf(&e.res)}
+		for _, other := range kinds[of] {
+			if resource.SameMetadata(&other.res, &e.res) {
 				other.merge(e)
 				return
 			}
 		}
+		kinds[of] = append(kinds[of], e)
 	}
 	p.entries = append(p.entries, e)
 }

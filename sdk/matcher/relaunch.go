@@ -13,9 +13,6 @@ func (r *round) relaunch(k *known) {
 		r.refuse(k, s.pool, &ForeignError{Volume: k.volumes[s.volume].ID, Want: k.reservation, Have: *lastOf(s.entry)})
 	}
 	sights := single(r.found[k])
-	if len(sights) == 0 && k.need.Claim == nil {
-		return // reserved for it, or somebody else's: a first place is looked for
-	}
 	r.handled[k] = true
 	p, err := r.locate(k, sights)
 	if err != nil {
@@ -149,8 +146,8 @@ func sightings(k *known, sights []sight) []Sighting {
 
 func reservedDisk(k *known, p *pool) float64 {
 	var total int64
-	for _, e := range p.entries {
-		if e.key == k.key && e.res.Name == "disk" && !e.volume() {
+	for _, e := range p.byKey[k.key] {
+		if e.res.Name == "disk" {
 			total = sum(total, e.left)
 		}
 	}

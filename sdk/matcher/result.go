@@ -76,7 +76,10 @@ func (r Result) Waiting() []Refusal {
 // waiting says why a need wasn't even tried.
 func (r *round) waiting(k *known) []Refusal {
 	var why refused
-	switch s := r.states[k.shape]; {
+	s, bound := r.states[k.shape], r.unbound[k.key+k.shape]
+	switch {
+	case k.proven() && bound != nil:
+		why.addAll(bound)
 	case k.need.Claim != nil:
 		err := &MissingError{Claim: *k.need.Claim, AgentOffered: r.offersOf(k.need.Claim.AgentID)}
 		for _, v := range k.volumes {

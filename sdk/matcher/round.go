@@ -22,6 +22,7 @@ type round struct {
 	intended  map[*known]*pool   // needs with an intent: their agent
 	tally     *tally
 	states    map[string]*state
+	unbound   map[string]*refused // why claimed needs without volumes were refused, by reservation and shape
 	handled   map[*known]bool
 	untried   int // index in m.fresh from which on nobody could fit any more
 	refusals  map[string]*refused
@@ -40,7 +41,7 @@ func newRound(m *Matcher, offers []mesos.Offer) *round {
 	r := &round{
 		m: m, pools: gather(offers), byRole: map[string][]*pool{}, leftovers: map[string][]*pool{},
 		found: map[*known][]sight{}, foreign: map[*known][]sight{}, bound: map[string][]*pool{},
-		lonely: map[*known][]*pool{}, intended: map[*known]*pool{}, tally: newTally(), states: map[string]*state{},
+		lonely: map[*known][]*pool{}, intended: map[*known]*pool{}, tally: newTally(), states: map[string]*state{}, unbound: map[string]*refused{},
 		handled: map[*known]bool{}, untried: len(m.fresh), refusals: map[string]*refused{},
 	}
 	for _, p := range r.pools {
@@ -177,6 +178,7 @@ func (r *round) bind() {
 				if r.m.usable(k) {
 					if err := r.try(k, p, nil); err != nil {
 						r.refuse(k, p, err)
+						r.boundTo(k).add(p, err)
 						open = slices.Delete(open, at, at+1)
 						continue
 					}
@@ -188,6 +190,15 @@ func (r *round) bind() {
 			}
 		}
 	}
+}
+
+// boundTo collects why claimed needs without volumes of k's reservation and shape were refused.
+func (r *round) boundTo(k *known) *refused {
+	key := k.key + k.shape
+	if r.unbound[key] == nil {
+		r.unbound[key] = &refused{}
+	}
+	return r.unbound[key]
 }
 
 // firstOf returns the index of the shape whose next need has the lowest id.
@@ -207,7 +218,7 @@ func (r *round) try(k *known, p *pool, sights []sight) error {
 	if r.m.limit > 0 && len(p.matched) >= r.m.limit {
 		return ErrOfferUsed
 	}
-	d := &draft{k: k, p: p}
+	d := &draft{k: k, p: p, usable: p.forNeed(k)}
 	if err := d.plan(sights); err != nil {
 		d.undo(0)
 		return err

@@ -165,10 +165,11 @@ var ruleCases = []struct {
 	text:   `need "b" on agent s1 (host-s1): rule "with a": "a" is on host-s2`,
 }, {
 	name:   "groups",
-	needs:  []Need{small("a", NotWithGroup("web")), small("b", WithGroup("web"))},
+	needs:  []Need{small("a", NotWithGroup("web")), small("b", WithGroup("web")), small("c", WithGroup("db"))},
 	offers: racks()[:2],
 	placed: []Placed{{ID: "w", Group: "web", Hostname: "host-s1", AgentID: "s1"}},
-	want:   "a@s2 b@s1",
+	want:   "a@s2 b@s1", reason: ErrNeighbour,
+	text: `need "c" on agent s1 (host-s1): rule "with group db": "db" isn't on the host`,
 }, {
 	name:  "listed rules must all agree",
 	needs: []Need{small("a", AttributeIs("rack", "r1"), AttributeIs("zone", "z2"))},
