@@ -14,6 +14,7 @@ type NeedError struct {
 	Err   error
 }
 
+// Error names the field and what is wrong with it.
 func (e *NeedError) Error() string { return fmt.Sprintf("invalid need: %s: %v", e.Field, e.Err) }
 
 // Unwrap returns what is wrong with the field.
@@ -28,6 +29,7 @@ type ConflictError struct {
 	Needs        []string
 }
 
+// Error names the volume, its role and the needs, and the way out.
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("volume %q of role %q is wanted by several needs (%s): give each a persistence id of its own",
 		e.Volume, e.Role, strings.Join(e.Needs, ", "))
@@ -53,6 +55,7 @@ type MissingError struct {
 	ReservedDisk float64
 }
 
+// Error names what is missing, where the rest is, and where it all was last.
 func (e *MissingError) Error() string {
 	var b strings.Builder
 	if len(e.Missing) == 0 {
@@ -87,6 +90,7 @@ func (e *MissingError) Is(target error) bool { return target == ErrMissing }
 // names the agent. It is an [ErrAmbiguous].
 type AmbiguousError struct{ Found []Sighting }
 
+// Error names each volume and place, and the way out.
 func (e *AmbiguousError) Error() string {
 	texts := make([]string, len(e.Found))
 	for i, s := range e.Found {
@@ -106,6 +110,7 @@ type SizeError struct {
 	Resource   mesos.Resource
 }
 
+// Error has both sizes and the way out.
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("volume %q has %s MiB, wanted %s: grow or shrink it, or change the need", e.Volume, number(e.Have), number(e.Want))
 }
@@ -119,6 +124,7 @@ type DiskError struct {
 	Want, Have resource.Disk
 }
 
+// Error has both disks.
 func (e *DiskError) Error() string {
 	return fmt.Sprintf("volume %q is on %s disk, wanted on %s disk", e.Volume, diskText(e.Have), diskText(e.Want))
 }
@@ -133,6 +139,7 @@ type SharedError struct {
 	Want, Have bool
 }
 
+// Error has both marks.
 func (e *SharedError) Error() string {
 	return fmt.Sprintf("volume %q: shared is %t, wanted %t", e.Volume, e.Have, e.Want)
 }
@@ -147,6 +154,7 @@ type ForeignError struct {
 	Want, Have mesos.Resource_ReservationInfo
 }
 
+// Error has both reservations.
 func (e *ForeignError) Error() string {
 	return fmt.Sprintf("volume %q is reserved as %s, ours would be %s: not touched", e.Volume, reservationText(&e.Have), reservationText(&e.Want))
 }
@@ -163,6 +171,7 @@ type ShortError struct {
 	Static     float64        // so much more is statically reserved for the role, usable with Reservation.Static
 }
 
+// Error has both amounts, with the unit.
 func (e *ShortError) Error() string {
 	unit := ""
 	if e.Name == "mem" || e.Name == "disk" {
@@ -191,6 +200,7 @@ type RoleError struct {
 	Have string // the role of the offers refused; empty: there was none for the need's role at all
 }
 
+// Error has the role, or both roles.
 func (e *RoleError) Error() string {
 	switch {
 	case e.Want == "":
@@ -210,6 +220,7 @@ type RuleError struct {
 	Err  error
 }
 
+// Error has the name of the rule and its reason.
 func (e *RuleError) Error() string { return fmt.Sprintf("rule %q: %s", e.Rule, plain(e.Err)) }
 
 // Unwrap returns the rule's own reason, such as a [*LimitError].

@@ -29,6 +29,7 @@ type LimitError struct {
 	Have, Limit             int
 }
 
+// Error has the value, the number there and the limit.
 func (e *LimitError) Error() string {
 	group := ""
 	if e.Group != "" {
@@ -47,6 +48,7 @@ type MismatchError struct {
 	Want      string
 }
 
+// Error has what the agent has and what is wanted.
 func (e *MismatchError) Error() string {
 	if len(e.Have) == 0 {
 		return fmt.Sprintf("the agent has no %s, wanted %s", e.Attribute, e.Want)
@@ -64,6 +66,7 @@ type NeighbourError struct {
 	Wanted    bool     // true: must be on the host
 }
 
+// Error names the neighbour and where it is.
 func (e *NeighbourError) Error() string {
 	switch {
 	case e.Wanted && len(e.Hosts) == 0:
@@ -84,6 +87,7 @@ type MaintenanceError struct {
 	Duration time.Duration // 0: not said
 }
 
+// Error has the time in UTC and the duration.
 func (e *MaintenanceError) Error() string {
 	text := "unavailable from " + e.Start.UTC().Format(time.RFC3339)
 	if e.Duration > 0 {
