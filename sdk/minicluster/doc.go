@@ -25,6 +25,11 @@
 // slaves/. A cluster that is started again on the same work dir is a new master with the same agents: ids,
 // reservations and volumes are read back from them. Tasks don't outlive the cluster.
 //
+// # A slip that is kept
+//
+// Of the disk that a SHRINK_VOLUME in an ACCEPT frees, as much as the offers held of the same disk beside the volume
+// is offered to nobody until the framework is removed. The conformance records of a real master show it.
+//
 // # What is left out
 //
 // More than one master, and ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then

@@ -19,7 +19,8 @@ type State struct {
 }
 
 // AgentState is what the master knows of an agent. Total holds what is Available, Offered and Used, shared volumes
-// once.
+// once. It may hold more after a SHRINK_VOLUME: as with a real master, part of the disk that this frees is offered
+// to nobody until the framework that did it is removed.
 type AgentState struct {
 	ID        mesos.AgentID
 	Hostname  string
