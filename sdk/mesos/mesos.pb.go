@@ -24990,10 +24990,25 @@ func (m *Resource) XXX_Decode(d *Decoder, b string, i int) error {
 			}
 		case 90: // allocation_info
 			if m.AllocationInfo == nil {
+				if v, size := d.repeats.resourceAllocationInfo.Find(b[at:]); size > 0 {
+					m.AllocationInfo, i = v, at+size
+					continue
+				}
+			}
+			fresh := m.AllocationInfo == nil
+			if !fresh { // the field is here twice, and what the first became may be others' too
+				own := *m.AllocationInfo
+				own.XXX_unrecognized = own.XXX_unrecognized[:len(own.XXX_unrecognized):len(own.XXX_unrecognized)]
+				m.AllocationInfo = &own
+			}
+			if m.AllocationInfo == nil {
 				m.AllocationInfo = d.slabs.resourceAllocationInfo.One()
 			}
 			if err := m.AllocationInfo.XXX_Decode(d, b[:i], i-int(u)); err != nil {
 				return err
+			}
+			if fresh {
+				d.repeats.resourceAllocationInfo.Keep(b[at:i], m.AllocationInfo)
 			}
 		case 98: // provider_id
 			if m.ProviderID == nil {
@@ -25003,6 +25018,13 @@ func (m *Resource) XXX_Decode(d *Decoder, b string, i int) error {
 				return err
 			}
 		case 106: // reservations
+			if m.Reservations == nil {
+				if v, size := d.repeats.resourceReservations.Find(b[at:]); size > 0 {
+					m.Reservations, i = v, at+size
+					continue
+				}
+			}
+			fresh := m.Reservations == nil
 			list, n := d.slabs.resourceReservationInfo.Grow(m.Reservations, b[at:])
 			m.Reservations = list
 			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
@@ -25013,6 +25035,9 @@ func (m *Resource) XXX_Decode(d *Decoder, b string, i int) error {
 				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
 					return err
 				}
+			}
+			if fresh {
+				d.repeats.resourceReservations.Keep(b[at:i], m.Reservations)
 			}
 		default:
 			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)
@@ -29144,6 +29169,12 @@ func (m *DrainInfo) XXX_Decode(d *Decoder, b string, i int) error {
 		return decode.Missing(has, "mesos.v1.DrainInfo", "state", "config")
 	}
 	return nil
+}
+
+// repeats are what a Decoder remembers of the fields that most resources have in common.
+type repeats struct {
+	resourceAllocationInfo decode.Repeat[*Resource_AllocationInfo]
+	resourceReservations   decode.Repeat[[]Resource_ReservationInfo]
 }
 
 // slabs are what a Decoder takes the contents of offers from.

@@ -81,11 +81,11 @@ func (g *decoder) scalar(to string, f *descriptor.FieldDescriptorProto) {
 func (g *decoder) submessage(m *generator.Descriptor, f *descriptor.FieldDescriptorProto) {
 	to := "m." + g.GetFieldName(m, f)
 	if gogoproto.IsNullable(f) {
+		g.P("if ", to, " == nil {")
 		fresh := "&" + g.goType(f.GetTypeName()) + "{}"
 		if g.slabs[f.GetTypeName()] {
 			fresh = "d.slabs." + slabName(g.goType(f.GetTypeName())) + ".One()"
 		}
-		g.P("if ", to, " == nil {")
 		g.P(to, " = ", fresh)
 		g.P("}")
 	}
@@ -100,10 +100,46 @@ func (g *decoder) submessages(m *generator.Descriptor, f *descriptor.FieldDescri
 	}
 	g.P("list, n := ", grow, to, ", b[at:])")
 	g.P(to, " = list")
+	if f.GetTypeName() == slabRoot {
+		g.P("var err error")
+		g.P("if i, err = d.XXX_Offers(list[len(list)-n:], b, at); err != nil {")
+		g.P("return err")
+		g.P("}")
+		return
+	}
 	g.decode("list[len(list)-n]", "u", f)
 	g.P("for n--; n > 0; n-- {")
 	g.P("_, u, i = ", g.d, ".Next(b, i)")
 	g.decode("list[len(list)-n]", "u", f)
+	g.P("}")
+}
+
+// again writes what takes a field from the last message that had the same bytes in its place, or remembers what
+// the code written by decode makes of it.
+func (g *decoder) again(m *generator.Descriptor, f *descriptor.FieldDescriptorProto, decode func()) {
+	to, last := "m."+g.GetFieldName(m, f), "d.repeats."+repeatName(m, f)
+	g.P("if ", to, " == nil {")
+	g.P("if v, size := ", last, ".Find(b[at:]); size > 0 {")
+	g.P(to, ", i = v, at+size")
+	g.P("continue")
+	g.P("}")
+	g.P("}")
+	g.P("fresh := ", to, " == nil")
+	if !f.IsRepeated() {
+		g.P("if !fresh { // the field is here twice, and what the first became may be others' too")
+		g.P("own := *", to)
+		g.P("own.XXX_unrecognized = own.XXX_unrecognized[:len(own.XXX_unrecognized):len(own.XXX_unrecognized)]")
+		g.P(to, " = &own")
+		g.P("}")
+		for _, inner := range g.ObjectNamed(f.GetTypeName()).(*generator.Descriptor).Field {
+			if inner.IsMessage() || inner.IsRepeated() {
+				g.Fail("a message that is shared can't be merged with another:", f.GetName())
+			}
+		}
+	}
+	decode()
+	g.P("if fresh {")
+	g.P(last, ".Keep(b[at:i], ", to, ")")
 	g.P("}")
 }
 

@@ -10478,14 +10478,9 @@ func (m *Response_GetFrameworks_Framework) XXX_Decode(d *mesos.Decoder, b string
 		case 58: // offers
 			list, n := decode.Grow(m.Offers, b[at:])
 			m.Offers = list
-			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+			var err error
+			if i, err = d.XXX_Offers(list[len(list)-n:], b, at); err != nil {
 				return err
-			}
-			for n--; n > 0; n-- {
-				_, u, i = decode.Next(b, i)
-				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
-					return err
-				}
 			}
 		case 66: // inverse_offers
 			list, n := decode.Grow(m.InverseOffers, b[at:])

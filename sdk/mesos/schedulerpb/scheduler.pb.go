@@ -6386,9 +6386,9 @@ func (m *Event_Offers) Unmarshal(b []byte) error {
 func (m *Event_Offers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
 	for i < len(b) {
 		at := i
-		tag, u, next := decode.Short(b, i)
+		tag, _, next := decode.Short(b, i)
 		if next == 0 {
-			if tag, u, next = decode.Next(b, i); next < 0 {
+			if tag, _, next = decode.Next(b, i); next < 0 {
 				return decode.Fail("mesos.v1.scheduler.Event.Offers", next)
 			}
 		}
@@ -6397,14 +6397,9 @@ func (m *Event_Offers) XXX_Decode(d *mesos.Decoder, b string, i int) error {
 		case 10: // offers
 			list, n := decode.Grow(m.Offers, b[at:])
 			m.Offers = list
-			if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
+			var err error
+			if i, err = d.XXX_Offers(list[len(list)-n:], b, at); err != nil {
 				return err
-			}
-			for n--; n > 0; n-- {
-				_, u, i = decode.Next(b, i)
-				if err := list[len(list)-n].XXX_Decode(d, b[:i], i-int(u)); err != nil {
-					return err
-				}
 			}
 		default:
 			m.XXX_unrecognized = append(m.XXX_unrecognized, b[at:i]...)

@@ -165,3 +165,18 @@ func TestCopy(t *testing.T) {
 		t.Errorf("%q", b)
 	}
 }
+
+// TestRepeat: a value is found where its bytes are, and nowhere else.
+func TestRepeat(t *testing.T) {
+	var r Repeat[*int]
+	if _, size := r.Find("abc"); size != 0 {
+		t.Error("found before anything was kept")
+	}
+	kept := new(7)
+	r.Keep("ab", kept)
+	for in, want := range map[string]int{"": 0, "a": 0, "ab": 2, "abc": 2, "b": 0} {
+		if v, size := r.Find(in); size != want || size > 0 && v != kept {
+			t.Errorf("%q: %v, %d", in, v, size)
+		}
+	}
+}
