@@ -1,20 +1,8 @@
 package resource
 
 import (
-	"slices"
-
 	"github.com/stateful-mesos/moor/sdk/mesos"
 )
-
-// ownRanges gives r, a shallow copy, ranges or a set of its own.
-func ownRanges(r *mesos.Resource) {
-	if r.Ranges != nil {
-		r.Ranges = &mesos.Value_Ranges{Range: slices.Clone(r.Ranges.Range), XXX_unrecognized: r.Ranges.XXX_unrecognized}
-	}
-	if r.Set != nil {
-		r.Set = &mesos.Value_Set{Item: slices.Clone(r.Set.Item), XXX_unrecognized: r.Set.XXX_unrecognized}
-	}
-}
 
 // mergeAmount adds the amount of r to e, which is of its kind and has an amount of its own.
 func mergeAmount(e, r *mesos.Resource) {
@@ -37,13 +25,13 @@ func tidy(e *mesos.Resource) {
 	}
 }
 
-// subtractAmount makes the amount of e less by that of r, which is of its kind, and tells whether anything is left. A scalar is
-// written to, ranges and items are replaced.
+// subtractAmount makes the amount of e less by that of r, which is of its kind, and tells whether anything is left. The amount
+// that e had isn't written to: others may have it too.
 func subtractAmount(e, r *mesos.Resource) bool {
 	switch r.Type {
 	case mesos.SCALAR:
 		left := max(0, amount(e)-amount(r))
-		e.Scalar.Value = Float(left)
+		e.Scalar = &mesos.Value_Scalar{Value: Float(left), XXX_unrecognized: e.Scalar.XXX_unrecognized}
 		return left > 0
 	case mesos.RANGES:
 		left := freshRanges(len(e.Ranges.Range) + len(r.Ranges.Range))

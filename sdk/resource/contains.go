@@ -27,7 +27,7 @@ func (s Set) ContainsOne(r *mesos.Resource) bool {
 	if Validate(r) != nil {
 		return false
 	}
-	at, n := s.place(r)
+	at, n := s.place(r, new(stacks))
 	return at != nowhere || n > 1 && s.containsMany(Set{*r})
 }
 
@@ -48,6 +48,7 @@ func manyPairs(s, o Set) bool { return max(len(s), len(o))*len(o) > fewPairs }
 // places appends where in s each entry of o is found; nowhere for an empty one. It is sure if each is covered in a place of its own,
 // or one of them can't be covered. That is nearly always so, and spares adding up what is of one kind.
 func (s Set) places(o Set, at []int) (places []int, all, sure bool) {
+	var known stacks
 	for i := range o {
 		switch quality(&o[i]) {
 		case bad:
@@ -56,7 +57,7 @@ func (s Set) places(o Set, at []int) (places []int, all, sure bool) {
 			at = append(at, nowhere)
 			continue
 		}
-		place, n := s.place(&o[i])
+		place, n := s.place(&o[i], &known)
 		if place == nowhere {
 			return nil, false, n <= 1
 		}
@@ -71,13 +72,13 @@ func (s Set) places(o Set, at []int) (places []int, all, sure bool) {
 // place returns the first entry that alone covers r, or nowhere, and how many of r's kind were seen. Of what is only taken whole,
 // an entry is of r's kind if it is equal. The search ends with the entry found, but goes on for ranges and sets: what one entry of
 // a kind holds another may hold too, and then it has to be taken from both.
-func (s Set) place(r *mesos.Resource) (at, n int) {
+func (s Set) place(r *mesos.Resource, known *stacks) (at, n int) {
 	one := whole(r)
 	name, kind := r.Name, r.Type
 	at = nowhere
 	for i := range s {
 		e := &s[i]
-		if e.Type != kind || !sameName(e.Name, name) || !sameRest(e, r) || one && !sameAmount(e, r) {
+		if e.Type != kind || !sameName(e.Name, name) || !samePlain(e, r) || !known.same(e, r) || one && !sameAmount(e, r) {
 			continue
 		}
 		if n++; at == nowhere && (one || covers(e, r)) {
@@ -87,6 +88,28 @@ func (s Set) place(r *mesos.Resource) (at, n int) {
 		}
 	}
 	return at, n
+}
+
+// stacks are two reservation stacks that have been found the same. Resources that were decoded together share theirs, so the next
+// two are often the same ones.
+type stacks struct {
+	a, b *mesos.Resource_ReservationInfo
+}
+
+// same is sameReservations.
+func (k *stacks) same(a, b *mesos.Resource) bool {
+	if a.Role != nil || b.Role != nil || len(a.Reservations) != 1 || len(b.Reservations) != 1 {
+		return sameReservations(a, b)
+	}
+	x, y := &a.Reservations[0], &b.Reservations[0]
+	if k.a == x && k.b == y {
+		return true
+	}
+	if !sameReservation(x, y) {
+		return false
+	}
+	k.a, k.b = x, y
+	return true
 }
 
 // covers tells whether e, which is of r's kind, has the amount of r.

@@ -14,16 +14,13 @@ func sameName(a, b string) bool {
 	return len(a) == len(b) && (len(a) == 0 || a[0] == b[0]) && a == b
 }
 
-// sameRest is SameMetadata for resources of one name and type. Cheap and telling members come first.
-func sameRest(a, b *mesos.Resource) bool {
-	switch {
-	case (a.Disk == nil) != (b.Disk == nil), (a.Shared == nil) != (b.Shared == nil), (a.Revocable == nil) != (b.Revocable == nil):
-		return false
-	case a.Role != nil || b.Role != nil:
-		if !sameStack(Reservations(a), Reservations(b)) {
-			return false
-		}
-	case len(a.Reservations) != len(b.Reservations):
+// sameRest is SameMetadata for resources of one name and type.
+func sameRest(a, b *mesos.Resource) bool { return samePlain(a, b) && sameReservations(a, b) }
+
+// samePlain is sameRest without a look into the reservations. Cheap and telling members come first.
+func samePlain(a, b *mesos.Resource) bool {
+	if (a.Disk == nil) != (b.Disk == nil) || (a.Shared == nil) != (b.Shared == nil) || (a.Revocable == nil) != (b.Revocable == nil) ||
+		len(a.Reservations) != len(b.Reservations) && a.Role == nil && b.Role == nil {
 		return false
 	}
 	if a.Disk != b.Disk && !sameDisk(a.Disk, b.Disk) {
@@ -35,7 +32,14 @@ func sameRest(a, b *mesos.Resource) bool {
 	if a.ProviderID != b.ProviderID && !sameProvider(a.ProviderID, b.ProviderID) {
 		return false
 	}
-	return a.Role != nil || b.Role != nil || sameStack(a.Reservations, b.Reservations)
+	return true
+}
+
+func sameReservations(a, b *mesos.Resource) bool {
+	if a.Role != nil || b.Role != nil {
+		return sameStack(Reservations(a), Reservations(b))
+	}
+	return sameStack(a.Reservations, b.Reservations)
 }
 
 // Equal tells whether a and b are the same resource: of one kind ([SameMetadata]), with equal amounts. Ranges and sets are

@@ -9,13 +9,13 @@ import (
 // Minus returns what is left of s without o, and whether s contained o. Where it didn't, as much as there is is taken away, as Mesos
 // does; nothing gets negative (semantics 2.4). Entries of o with an invalid amount are passed over.
 //
-// It is made for being called for every task on every offer: the amounts in the result are its own, but descriptions
-// (reservations, disk, allocation) are those of s. To change such, [Set.Clone] the result.
+// It is made for being called for every task on every offer: the result shares with s all that nothing was taken from. To write to
+// what its entries point to, [Set.Clone] it first.
 func (s Set) Minus(o Set) (Set, bool) {
 	if !manyPairs(s, o) {
 		var places [fewPlaces]int
 		if at, all, _ := s.places(o, places[:0]); all {
-			return s.minusAt(o, at), true
+			return s.upgraded().takeAt(o, at), true
 		}
 	}
 	return s.minusMany(o)
@@ -29,11 +29,6 @@ func (s *Set) Take(o Set) bool {
 		var places [fewPlaces]int
 		at, all, sure := s.places(o, places[:0])
 		if all {
-			for _, place := range at {
-				if place != nowhere {
-					(*s)[place].Scalar = copied((*s)[place].Scalar)
-				}
-			}
 			*s = s.takeAt(o, at)
 		}
 		if sure {
@@ -47,12 +42,18 @@ func (s *Set) Take(o Set) bool {
 	return contained
 }
 
-// minusAt takes each entry of o from its own place in s, which covers it.
-func (s Set) minusAt(o Set, at []int) Set {
-	return s.ownAmounts(at).takeAt(o, at)
+// upgraded returns a copy of s in the newer wire format that shares everything with s.
+func (s Set) upgraded() Set {
+	c := slices.Clone(s)
+	for i := range c {
+		if c[i].Role != nil {
+			Upgrade(&c[i])
+		}
+	}
+	return c
 }
 
-// takeAt is minusAt in place, for entries whose scalars nobody else has. It uses up at.
+// takeAt takes each entry of o from its own place in s, which covers it. It uses up at.
 func (s Set) takeAt(o Set, at []int) Set {
 	for i, place := range at {
 		if place == nowhere {
@@ -63,31 +64,6 @@ func (s Set) takeAt(o Set, at []int) Set {
 		}
 	}
 	return s
-}
-
-// ownAmounts returns a copy of s in the newer wire format that shares descriptions with s, but no amounts apart from the ranges
-// and sets in the places that except names, which are about to get new ones.
-func (s Set) ownAmounts(except []int) Set {
-	c := make(Set, len(s))
-	copy(c, s)
-	scalars := make([]mesos.Value_Scalar, len(s))
-	for i := range c {
-		e := &c[i]
-		if e.Scalar != nil {
-			scalars[i].Value = e.Scalar.Value
-			if e.Scalar.XXX_unrecognized != nil {
-				scalars[i].XXX_unrecognized = e.Scalar.XXX_unrecognized
-			}
-			e.Scalar = &scalars[i]
-		}
-		if (e.Ranges != nil || e.Set != nil) && !slices.Contains(except, i) {
-			ownRanges(e)
-		}
-		if e.Role != nil {
-			Upgrade(e)
-		}
-	}
-	return c
 }
 
 // drop removes an entry as Mesos does, by putting the last in its place, and keeps later places right.
