@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,6 +190,60 @@ func TestPages(t *testing.T) {
 		}
 		if code, body, _ := do(t, c, "GET", "/nowhere", ""); code != 404 || body != "404 Not Found." {
 			t.Errorf("nowhere: %d %q", code, body)
+		}
+	})
+}
+
+// TestSums: tasks by page and by state, and metrics that count them.
+func TestSums(t *testing.T) {
+	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
+		s := subscribe(t, c, info(timeout(60)))
+		for _, id := range []string{"t1", "t2"} {
+			o := s.offer()
+			s.accept(o, reserve(reserved("cpus:0.5;mem:64")), launch(task(id, o, "run", reserved("cpus:0.5;mem:64")...)))
+			s.running(id)
+		}
+		get := func(path string, into any) {
+			t.Helper()
+			code, body, _ := do(t, c, "GET", path, "")
+			if err := json.Unmarshal([]byte(body), into); code != 200 || err != nil {
+				t.Fatalf("%s: %d %v %s", path, code, err, body)
+			}
+		}
+		for path, want := range map[string]string{
+			"/tasks": "t2 t1", "/tasks?order=asc": "t1 t2", "/tasks?limit=1": "t2", "/tasks?offset=1": "t1", "/tasks?offset=9": "",
+			"/tasks?task_id=t1": "t1", "/tasks?framework_id=other": "", "/tasks?limit=-1": "t2 t1",
+		} {
+			var page struct{ Tasks []struct{ ID string } }
+			get(path, &page)
+			var ids []string
+			for _, task := range page.Tasks {
+				ids = append(ids, task.ID)
+			}
+			if got := strings.Join(ids, " "); got != want {
+				t.Errorf("%s: %q, want %q", path, got, want)
+			}
+		}
+		var sums struct {
+			Slaves []struct {
+				Running    int      `json:"TASK_RUNNING"`
+				Frameworks []string `json:"framework_ids"`
+			}
+			Frameworks []struct {
+				Running int      `json:"TASK_RUNNING"`
+				Slaves  []string `json:"slave_ids"`
+				Tasks   any
+			}
+		}
+		get("/state-summary", &sums)
+		if a, f := sums.Slaves[0], sums.Frameworks[0]; a.Running != 2 || f.Running != 2 || f.Tasks != nil ||
+			!slices.Equal(a.Frameworks, []string{s.id.Value}) || !slices.Equal(f.Slaves, []string{c.AgentID(0).Value}) {
+			t.Errorf("sums = %+v", sums)
+		}
+		var metrics map[string]float64
+		get("/metrics/snapshot", &metrics)
+		if metrics["master/tasks_running"] != 2 || metrics["master/frameworks_active"] != 1 || metrics["master/slaves_active"] != 1 {
+			t.Errorf("metrics = %v", metrics)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
@@ -233,11 +234,34 @@ func version() *masterpb.Response_GetVersion {
 }
 
 func (m *Master) metrics() *masterpb.Response_GetMetrics {
+	active, connected, byState := 0, 0, census{}
+	for _, f := range m.frameworks {
+		if f.stream != nil {
+			active++
+		}
+		byState.add(f.sortedTasks()...)
+	}
+	for _, a := range m.agents {
+		if a.connected {
+			connected++
+		}
+	}
 	counts := map[string]int{
-		"master/elected":            1,
-		"master/frameworks_active":  len(m.frameworks),
-		"master/outstanding_offers": len(m.offers),
-		"master/slaves_active":      len(m.agents),
+		"master/elected":                 1,
+		"master/uptime_secs":             int(time.Since(m.started).Seconds()),
+		"master/frameworks_connected":    active,
+		"master/frameworks_active":       active,
+		"master/frameworks_disconnected": len(m.frameworks) - active,
+		"master/frameworks_inactive":     len(m.frameworks) - active,
+		"master/outstanding_offers":      len(m.offers),
+		"master/slaves_connected":        connected,
+		"master/slaves_active":           connected,
+		"master/slaves_disconnected":     len(m.agents) - connected,
+		"master/slaves_unreachable":      len(m.since),
+		"master/tasks_staging":           byState[mesos.TASK_STAGING],
+		"master/tasks_starting":          byState[mesos.TASK_STARTING],
+		"master/tasks_running":           byState[mesos.TASK_RUNNING],
+		"master/tasks_killing":           byState[mesos.TASK_KILLING],
 	}
 	out := &masterpb.Response_GetMetrics{}
 	for _, name := range slices.Sorted(maps.Keys(counts)) {

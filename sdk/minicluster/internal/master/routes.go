@@ -34,5 +34,8 @@ var routes = map[string]func(*Master, http.ResponseWriter, *http.Request){
 	"/slaves":           read(slavesPage),
 	"/frameworks":       read(frameworksPage),
 	"/roles":            read(rolesPage),
+	"/tasks":            read(tasksPage),
+	"/state-summary":    read(summaryPage),
+	"/metrics/snapshot": read(metricsPage),
 	"/redirect":         (*Master).redirect,
 }
