@@ -40,12 +40,12 @@ func TestReadCredentials(t *testing.T) {
 // TestReadCredentialsRefuses: with a reason, and never with a secret in it.
 func TestReadCredentialsRefuses(t *testing.T) {
 	for content, why := range map[string]string{
-		"":                   "no credentials",
-		`{}`:                 "no credentials",
-		"ops xyzzy\nxyzzy\n": "line 2",
-		"ops xyzzy extra":    "line 1",
-		"ops xyzzy\nops b":   "twice",
-		"ops xy:zzy":         "colon",
+		"":                                       "no credentials",
+		`{}`:                                     "no credentials",
+		"ops xyzzy\nxyzzy\n":                     "line 2",
+		"ops xyzzy extra":                        "line 1",
+		"ops xyzzy\nops b":                       "twice",
+		"ops xy:zzy":                             "colon",
 		`{"credentials": [{"secret": "xyzzy"}]}`: "credentials[0]",
 		`{"credentials": "xyzzy"}`:               "not JSON",
 		`{"credentials": xyzzy}`:                 "not JSON",
