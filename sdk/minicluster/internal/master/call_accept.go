@@ -90,6 +90,7 @@ func operationTasks(op *mesos.Offer_Operation) []*mesos.TaskInfo {
 
 // refuseTask tells a framework that a task of its doesn't run.
 func (m *Master) refuseTask(f *framework, t *mesos.TaskInfo, state mesos.TaskState, reason mesos.TaskStatus_Reason, why string) {
+	m.outcomes.add(outcome{framework: f.id, agent: t.AgentID.Value, kind: "LAUNCH", subject: t.TaskID.Value, state: outcomeRefused, why: why})
 	v := verdict{task: t.TaskID, agent: &t.AgentID, state: state, reason: reason, message: why}
 	if t.Executor != nil {
 		v.executor = &t.Executor.ExecutorID
@@ -143,8 +144,12 @@ func (a *acceptance) refuse(op *mesos.Offer_Operation, before, why string) {
 			a.m.refuseTask(a.framework, t, mesos.TASK_ERROR, reason, why)
 		}
 	default:
-		a.m.drop(a.framework, op, before+why)
+		a.drop(op, before+why)
 	}
+}
+
+func (a *acceptance) drop(op *mesos.Offer_Operation, why string) {
+	a.m.dropOn(a.agent.id, a.framework, op, why)
 }
 
 // feedback tells why an operation can't have an id; empty: it can, or has none.
@@ -230,7 +235,7 @@ func (a *acceptance) convert(op *mesos.Offer_Operation) {
 		ID: f.id, Roles: f.roles(), Shared: f.has(mesos.FrameworkInfo_Capability_SHARED_RESOURCES),
 	}}
 	if err := a.m.check(a.agent, op, by); err != nil {
-		a.m.drop(f, op, err.Error()+"; on agent "+a.agent.String())
+		a.drop(op, err.Error()+"; on agent "+a.agent.String())
 		return
 	}
 	if op.GetType() == mesos.Offer_Operation_DESTROY {
@@ -249,7 +254,7 @@ func (a *acceptance) convert(op *mesos.Offer_Operation) {
 	if resizes(op) {
 		before = "Invalid " + op.GetType().String() + " operation: "
 	}
-	a.m.drop(f, op, before+err.Error())
+	a.drop(op, before+err.Error())
 }
 
 func resizes(op *mesos.Offer_Operation) bool {
@@ -289,11 +294,11 @@ func (a *acceptance) rescind(volumes []mesos.Resource) {
 // disk judges operations on disks of resource providers, of which there are none to be had.
 func (a *acceptance) disk(op *mesos.Offer_Operation) {
 	if !a.agent.has(mesos.AgentInfo_Capability_RESOURCE_PROVIDER) {
-		a.m.drop(a.framework, op, "Not supported on agent "+a.agent.String()+" because it does not have RESOURCE_PROVIDER capability")
+		a.drop(op, "Not supported on agent "+a.agent.String()+" because it does not have RESOURCE_PROVIDER capability")
 		return
 	}
 	if err := a.m.check(a.agent, op, validate.Requester{}); err != nil {
-		a.m.drop(a.framework, op, err.Error()+"; on agent "+a.agent.String())
+		a.drop(op, err.Error()+"; on agent "+a.agent.String())
 		return
 	}
 	source := op.GetCreateDisk().GetSource()
@@ -301,7 +306,7 @@ func (a *acceptance) disk(op *mesos.Offer_Operation) {
 		source = op.DestroyDisk.Source
 	}
 	missing := &resource.NotContainedError{Resources: a.remaining, Consumed: resource.Set{source}}
-	a.m.drop(a.framework, op, "Invalid "+op.GetType().String()+" Operation: "+missing.Error())
+	a.drop(op, "Invalid "+op.GetType().String()+" Operation: "+missing.Error())
 }
 
 // finish gives back what is left: results of operations at once, the untouched rest with the filter that the

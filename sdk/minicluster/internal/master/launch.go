@@ -54,6 +54,7 @@ func (a *acceptance) start(t *mesos.TaskInfo, executor *mesos.ExecutorInfo) {
 	a.m.alloc.Take(a.agent.id, f.id, more)
 	a.remaining, _ = a.remaining.Minus(consumed)
 	a.m.addTask(f, a.agent, newTask(f.id, t, executor), executor)
+	a.m.outcomes.add(outcome{framework: f.id, agent: a.agent.id, kind: "LAUNCH", subject: t.TaskID.Value, state: outcomeDone})
 }
 
 // context is what tasks of this ACCEPT are judged by.

@@ -60,6 +60,7 @@ type Master struct {
 	next       struct{ framework, offer, agent int }
 	rounds     rounds
 	journal    *journal
+	outcomes   outcomes
 }
 
 // New starts a master.

@@ -18,6 +18,7 @@ type offer struct {
 	mesos.Offer
 	framework *framework
 	agent     *agent
+	made      time.Time
 	timeout   *time.Timer // nil: none
 }
 
@@ -63,7 +64,7 @@ func (m *Master) makeOffers(picked []allocator.Offer) {
 func (m *Master) addOffer(f *framework, a *agent, p allocator.Offer) *offer {
 	id := fmt.Sprintf("%s-O%d", m.id, m.next.offer)
 	m.next.offer++
-	o := &offer{framework: f, agent: a, Offer: mesos.Offer{
+	o := &offer{framework: f, agent: a, made: time.Now(), Offer: mesos.Offer{
 		ID:             mesos.OfferID{Value: id},
 		FrameworkID:    mesos.FrameworkID{Value: f.id},
 		AgentID:        mesos.AgentID{Value: a.id},

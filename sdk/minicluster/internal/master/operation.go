@@ -39,6 +39,7 @@ func (m *Master) apply(f *framework, a *agent, op *mesos.Offer_Operation) {
 		o.FrameworkID = &mesos.FrameworkID{Value: f.id}
 	}
 	m.addOperation(a, o)
+	m.outcomes.add(outcome{framework: o.FrameworkID.GetValue(), agent: a.id, kind: op.GetType().String(), subject: subjectOf(op), state: outcomePending, uuid: o.uuid()})
 	a.handle.Apply(o.FrameworkID, o.uuid(), *op)
 }
 
@@ -69,7 +70,11 @@ func (m *Master) removeOperation(a *agent, o *operation) {
 }
 
 // drop refuses a framework's operation: it is told only if the operation has an id (semantics 3.3).
-func (m *Master) drop(f *framework, op *mesos.Offer_Operation, why string) {
+func (m *Master) drop(f *framework, op *mesos.Offer_Operation, why string) { m.dropOn("", f, op, why) }
+
+// dropOn is drop where the agent is known.
+func (m *Master) dropOn(agentID string, f *framework, op *mesos.Offer_Operation, why string) {
+	m.outcomes.refused(f, agentID, op, why)
 	m.log.Info("operation dropped", "framework", f.id, "type", op.GetType().String(), "reason", why)
 	if op.ID == nil {
 		return

@@ -55,9 +55,17 @@ func (m *Master) shrinkVolume(c *masterpb.Call_ShrinkVolume, principal *string) 
 	}, true)
 }
 
-// operation does an operator's operation on what is free on an agent, or offered. named: the text of a refusal
-// names the agent.
+// operation does an operator's operation on what is free on an agent, or offered, and keeps what became of it.
+// named: the text of a refusal names the agent.
 func (m *Master) operation(agentID string, principal *string, op *mesos.Offer_Operation, named bool) answer {
+	done := m.carryOut(agentID, principal, op, named)
+	if done.status != http.StatusAccepted {
+		m.outcomes.refused(nil, agentID, op, done.body)
+	}
+	return done
+}
+
+func (m *Master) carryOut(agentID string, principal *string, op *mesos.Offer_Operation, named bool) answer {
 	a := m.agents[agentID]
 	if a == nil {
 		return refuse(http.StatusBadRequest, "No agent found with specified ID")

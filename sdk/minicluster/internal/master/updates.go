@@ -70,6 +70,7 @@ func (m *Master) operationUpdate(agentID, uuid string, status mesos.OperationSta
 	if status.State != mesos.OPERATION_FINISHED {
 		m.log.Error("agent could not do what the master had checked", "agent", agentID, "operation", uuid, "state", status.State.String(), "message", status.GetMessage())
 	}
+	m.outcomes.follow(uuid, &status)
 	o := a.operations[uuid]
 	if o == nil {
 		m.log.Warn("status of an unknown operation acknowledged", "agent", agentID, "operation", uuid)
