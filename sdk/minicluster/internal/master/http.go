@@ -9,19 +9,13 @@ import (
 
 	"github.com/gogo/protobuf/proto"
 
-	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/api"
 )
-
-// maxBody is how large a request's body may be.
-const maxBody = 8 << 20
-
-// maxDrained is how much more of a body is read, and thrown away, where it is too large.
-const maxDrained = 64 << 20
 
 // Content types of the v1 APIs.
 const (
-	typeJSON     = "application/json"
-	typeProtobuf = "application/x-protobuf"
+	typeJSON     = api.JSON
+	typeProtobuf = api.Protobuf
 	typeText     = "text/plain"
 )
 
@@ -60,7 +54,7 @@ func (a answer) write(w http.ResponseWriter) {
 // notAllowed is the response to a wrong method.
 func notAllowed(w http.ResponseWriter, r *http.Request, expected ...string) {
 	w.Header().Set("Allow", strings.Join(expected, ", "))
-	refuse(http.StatusMethodNotAllowed, fmt.Sprintf("405 Method Not Allowed. Expecting one of { '%s' }, but received '%s'.", strings.Join(expected, "', '"), r.Method)).write(w)
+	refuse(http.StatusMethodNotAllowed, api.WrongMethod(r, expected...)).write(w)
 }
 
 // authenticate returns the principal of a request, nil if the master asks nobody. ok is false where it has
@@ -96,60 +90,14 @@ func (m *Master) basic(header string) (string, bool) {
 }
 
 // decode reads a call in either format. The zero answer means that it is read.
-func decode(r *http.Request, call proto.Message) answer {
-	if len(r.Header["Content-Type"]) == 0 {
-		return refuse(http.StatusBadRequest, "Expecting 'Content-Type' to be present")
-	}
-	kind := r.Header.Get("Content-Type")
-	if kind != typeJSON && kind != typeProtobuf {
-		return refuse(http.StatusUnsupportedMediaType, "Expecting 'Content-Type' of application/json or application/x-protobuf")
-	}
-	body, failed := readBody(r)
-	if failed.status != 0 {
-		return failed
-	}
-	if kind == typeProtobuf {
-		if err := proto.Unmarshal(body, call); err != nil {
-			return refuse(http.StatusBadRequest, "Failed to parse body into Call protobuf")
-		}
-		return answer{}
-	}
-	if err := mesosjson.Unmarshal(body, call); err != nil {
-		return refuse(http.StatusBadRequest, mesosjson.Refusal(err, "Call"))
-	}
-	return answer{}
-}
+func decode(r *http.Request, call proto.Message) answer { return refuse(api.Decode(r, call)) }
 
 func readBody(r *http.Request) ([]byte, answer) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "Failed to read body")
-	}
-	if len(body) > maxBody {
-		// A client that is still writing when the connection closes doesn't get to see the answer.
-		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
-		return nil, refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("Body is larger than %d bytes", maxBody))
-	}
-	return body, answer{}
+	body, status, text := api.Body(r)
+	return body, refuse(status, text)
 }
 
-// accepted returns the content type that a client wants: JSON if it may be, else protobuf; empty: neither.
-func accepted(r *http.Request) string {
-	header, ok := r.Header["Accept"]
-	if !ok {
-		return typeJSON
-	}
-	allowed := map[string]bool{}
-	for part := range strings.SplitSeq(strings.Join(header, ","), ",") {
-		kind, _, _ := strings.Cut(part, ";")
-		allowed[strings.TrimSpace(kind)] = true
-	}
-	for _, kind := range []string{typeJSON, typeProtobuf} {
-		if allowed["*/*"] || allowed["application/*"] || allowed[kind] {
-			return kind
-		}
-	}
-	return ""
-}
+// accepted returns the content type that a client wants; empty: none there is.
+func accepted(r *http.Request) string { return api.Accepted(r) }
 
-const notAcceptable = "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'"
+const notAcceptable = api.NotAcceptable

@@ -7,10 +7,8 @@ package master
 import (
 	"net/http"
 
-	"github.com/gogo/protobuf/proto"
-
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
-	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/api"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 )
 
@@ -49,11 +47,7 @@ func (a answer) encoded(kind string) answer {
 	if a.message == nil {
 		return a
 	}
-	marshal := mesosjson.Marshal
-	if kind == typeProtobuf {
-		marshal = proto.Marshal
-	}
-	body, err := marshal(a.message)
+	body, err := api.Marshaler(kind)(a.message)
 	if err != nil {
 		return refuse(http.StatusInternalServerError, err.Error())
 	}
