@@ -32,41 +32,40 @@ func (c *Cluster) prepare() error {
 	if err := os.MkdirAll(filepath.Join(c.dir, "master"), 0o700); err != nil {
 		return fmt.Errorf("%w: %w", ErrWorkDir, err)
 	}
-	entries, err := c.readRegistry()
+	contents, err := c.readRegistry()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrWorkDir, err)
 	}
-	c.registry = master.NewRegistry(entries, c.writeRegistry)
+	c.registry = master.NewRegistry(contents, c.writeRegistry)
 	return nil
 }
 
 func (c *Cluster) registryFile() string { return filepath.Join(c.dir, "master", "registry.json") }
 
-func (c *Cluster) readRegistry() (map[string]master.Standing, error) {
+func (c *Cluster) readRegistry() (contents master.Contents, err error) {
 	info, err := os.Stat(c.registryFile())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return contents, nil
 	}
 	if err != nil {
-		return nil, err
+		return contents, err
 	}
 	if info.Size() > maxRegistry {
-		return nil, fmt.Errorf("%s has %d bytes, more than a registry can have: remove it, and agents are admitted anew", c.registryFile(), info.Size())
+		return contents, fmt.Errorf("%s has %d bytes, more than a registry can have: remove it, and agents are admitted anew", c.registryFile(), info.Size())
 	}
 	b, err := os.ReadFile(c.registryFile())
 	if err != nil {
-		return nil, err
+		return contents, err
 	}
-	var entries map[string]master.Standing
-	if err := json.Unmarshal(b, &entries); err != nil {
-		return nil, fmt.Errorf("%s is no registry (%w): remove it, and agents are admitted anew", c.registryFile(), err)
+	if err := json.Unmarshal(b, &contents); err != nil {
+		return contents, fmt.Errorf("%s is no registry (%w): remove it, and agents are admitted anew", c.registryFile(), err)
 	}
-	return entries, nil
+	return contents, nil
 }
 
 // writeRegistry replaces the registry by renaming, so that a crash leaves the old or the new one.
-func (c *Cluster) writeRegistry(entries map[string]master.Standing) error {
-	b, err := json.MarshalIndent(entries, "", "  ")
+func (c *Cluster) writeRegistry(contents master.Contents) error {
+	b, err := json.MarshalIndent(contents, "", "  ")
 	if err != nil {
 		return err
 	}

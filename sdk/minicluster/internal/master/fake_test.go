@@ -100,7 +100,7 @@ func started(t testing.TB) *Master {
 	t.Helper()
 	m := New(Config{
 		IP: "127.0.0.1", Port: 5050, Interval: time.Hour, Heartbeat: time.Hour, PingTimeout: time.Hour, ReregisterTimeout: time.Hour,
-		Registry: NewRegistry(nil, nil), Logger: slog.New(slog.NewTextHandler(errorsFail{t}, &slog.HandlerOptions{Level: slog.LevelError})),
+		Registry: NewRegistry(Contents{}, nil), Logger: slog.New(slog.NewTextHandler(errorsFail{t}, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	t.Cleanup(m.Close)
 	return m

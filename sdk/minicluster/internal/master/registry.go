@@ -1,17 +1,40 @@
 package master
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
-// Registry is what survives a master: which agents are admitted, unreachable or gone. It knows nothing of
-// frameworks, tasks and reservations; agents do (semantics 1.5, 4.8).
+// Registry is what survives a master: which agents are admitted, unreachable or gone, and what operators have
+// ordered. It knows nothing of frameworks, tasks and reservations; agents do (semantics 1.5, 4.8).
 type Registry struct {
-	mu     sync.Mutex
-	agents map[string]Standing
-	save   func(map[string]Standing) error // keeps it on disk; owned by the cluster
+	mu       sync.Mutex
+	contents Contents
+	save     func(Contents) error // keeps it on disk; owned by the cluster
+}
+
+// Contents is all that a registry holds, and its form on disk.
+type Contents struct {
+	Agents      map[string]Entry `json:"agents"`
+	Maintenance *Maintenance     `json:"maintenance,omitempty"`
+}
+
+// Entry is what a registry knows of one agent.
+type Entry struct {
+	Standing    Standing        `json:"standing"`
+	Since       *time.Time      `json:"since,omitempty"`       // when it became unreachable or gone
+	Info        json.RawMessage `json:"info,omitempty"`        // AgentInfo, of an admitted one
+	Deactivated bool            `json:"deactivated,omitempty"` // by an operator
+	Drain       json.RawMessage `json:"drain_info,omitempty"`  // DrainInfo
+}
+
+// Maintenance is the schedule, and the machines that are in it.
+type Maintenance struct {
+	Schedule json.RawMessage `json:"schedule"`
+	Down     json.RawMessage `json:"down,omitempty"` // Schedule of one window: machines that are down
 }
 
 // Standing is what a registry knows of an agent.
@@ -24,12 +47,28 @@ const (
 	Gone        Standing = "gone"
 )
 
-// NewRegistry returns a registry with entries read from disk. save is called after every change, with all
-// entries; nil: the registry is forgotten with the process.
-func NewRegistry(entries map[string]Standing, save func(map[string]Standing) error) *Registry {
-	r := &Registry{agents: map[string]Standing{}, save: save}
-	maps.Copy(r.agents, entries)
-	return r
+// UnmarshalJSON reads the form that MarshalJSON writes, and an older one: an object of standings by agent.
+func (c *Contents) UnmarshalJSON(b []byte) error {
+	type plain Contents
+	old := map[string]Standing{}
+	if json.Unmarshal(b, &old) != nil {
+		return json.Unmarshal(b, (*plain)(c))
+	}
+	c.Agents = map[string]Entry{}
+	for id, s := range old {
+		c.Agents[id] = Entry{Standing: s}
+	}
+	return nil
+}
+
+// NewRegistry returns a registry with contents read from disk. save is called after every change, with all there
+// is, which it must not change; nil: the registry is forgotten with the process.
+func NewRegistry(contents Contents, save func(Contents) error) *Registry {
+	contents.Agents = maps.Clone(contents.Agents)
+	if contents.Agents == nil {
+		contents.Agents = map[string]Entry{}
+	}
+	return &Registry{contents: contents, save: save}
 }
 
 // Agents returns the ids of admitted agents, sorted.
@@ -37,8 +76,8 @@ func (r *Registry) Agents() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ids []string
-	for id, s := range r.agents {
-		if s == Admitted {
+	for id, e := range r.contents.Agents {
+		if e.Standing == Admitted {
 			ids = append(ids, id)
 		}
 	}
@@ -46,27 +85,54 @@ func (r *Registry) Agents() []string {
 	return ids
 }
 
-// Standing returns what is known of an agent; empty: nothing.
-func (r *Registry) Standing(id string) Standing {
+// Contents returns all that the registry holds. It is not to be changed.
+func (r *Registry) Contents() Contents {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.agents[id]
+	out := r.contents
+	out.Agents = maps.Clone(out.Agents)
+	return out
 }
 
-// Set changes what is known of an agent; empty: it is forgotten.
-func (r *Registry) Set(id string, s Standing) error {
+// Entry returns what is known of an agent; the zero Entry: nothing.
+func (r *Registry) Entry(id string) Entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.agents[id] == s {
+	return r.contents.Agents[id]
+}
+
+// Standing returns the standing of an agent; empty: it is not known.
+func (r *Registry) Standing(id string) Standing { return r.Entry(id).Standing }
+
+// Set changes an agent's standing; empty: it is forgotten. What operators ordered of it outlives its being
+// unreachable, but not its being gone.
+func (r *Registry) Set(id string, s Standing) error {
+	if s == r.Standing(id) {
 		return nil
 	}
-	if s == "" {
-		delete(r.agents, id)
-	} else {
-		r.agents[id] = s
-	}
+	return r.Update(func(c *Contents) {
+		e := c.Agents[id]
+		e.Standing, e.Since = s, nil
+		switch s {
+		case "":
+			delete(c.Agents, id)
+			return
+		case Unreachable:
+			e.Since, e.Info = new(time.Now()), nil
+		case Gone:
+			e = Entry{Standing: Gone, Since: new(time.Now())}
+		}
+		c.Agents[id] = e
+	})
+}
+
+// Update changes the contents and keeps them.
+func (r *Registry) Update(change func(*Contents)) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.contents)
 	if r.save == nil {
 		return nil
 	}
-	return r.save(maps.Clone(r.agents))
+	return r.save(r.contents)
 }
