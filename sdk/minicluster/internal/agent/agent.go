@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/gogo/protobuf/proto"
 
@@ -18,7 +19,8 @@ import (
 // what was queued before, and never for the Upstream.
 type Agent struct {
 	cfg     Config
-	up      Upstream
+	up      Upstream // line
+	line    *line
 	log     *slog.Logger
 	inbox   *inbox
 	workers sync.WaitGroup // goroutines that wait for processes, fetch or probe; they report to the inbox
@@ -31,8 +33,9 @@ type Agent struct {
 
 	failure    error // why the agent gave up by itself
 	id         *mesos.AgentID
-	registered bool // a master has the agent: there is somebody to report to
-	away       bool // suspended
+	registered bool        // a master has the agent: there is somebody to report to
+	away       bool        // suspended
+	recovery   *time.Timer // runs while the agent is away
 	ledger     *ledger
 	journal    *journal
 	total      resource.Set
@@ -57,7 +60,6 @@ func Open(cfg Config, up Upstream) (*Agent, error) {
 	}
 	a := &Agent{
 		cfg:        cfg,
-		up:         up,
 		log:        cfg.Logger,
 		inbox:      newInbox(),
 		stopped:    make(chan struct{}),
@@ -65,6 +67,8 @@ func Open(cfg Config, up Upstream) (*Agent, error) {
 		ending:     map[*framework]bool{},
 		operations: map[string]*stream[mesos.Operation]{},
 	}
+	a.line = &line{up: up, receive: a.do}
+	a.up = a.line
 	if err := a.recover(); err != nil {
 		return nil, errors.Join(fmt.Errorf("agent %s: %w", cfg.WorkDir, err), a.lock.release(), closeRunner(cfg.Runner))
 	}
@@ -168,7 +172,11 @@ func (a *Agent) Registered(id mesos.AgentID) error {
 	a.ask(func() {
 		if err = a.register(id); err == nil {
 			a.away, a.registered = false, true
+			if a.recovery != nil {
+				a.recovery.Stop()
+			}
 			a.resendAll()
+			a.repeatUnheard()
 		}
 	})
 	return err

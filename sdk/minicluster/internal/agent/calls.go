@@ -16,14 +16,14 @@ func (a *Agent) Apply(framework *mesos.FrameworkID, uuid string, op mesos.Offer_
 		framework = clone(framework)
 	}
 	copied := clone(&op)
-	a.do(func() { a.apply(framework, uuid, *copied) })
+	a.line.hear(func() { a.apply(framework, uuid, *copied) })
 }
 
 // Launch runs a command task (semantics 6.7, 6.10, 6.11). A task with an executor of its own fails: the
 // minicluster runs no custom executors. A task id that is running is ignored; the master refuses it before.
 func (a *Agent) Launch(framework mesos.FrameworkInfo, task mesos.TaskInfo) {
 	f, t := clone(&framework), clone(&task)
-	a.do(func() { a.launch(f, t) })
+	a.line.hear(func() { a.launch(f, t) })
 }
 
 // LaunchGroup runs tasks together under a default executor (semantics 6.8): the executor's sandbox holds
@@ -35,7 +35,7 @@ func (a *Agent) LaunchGroup(framework mesos.FrameworkInfo, executor mesos.Execut
 	for i := range tasks {
 		group[i] = clone(&tasks[i])
 	}
-	a.do(func() { a.launchGroup(f, e, group) })
+	a.line.hear(func() { a.launchGroup(f, e, group) })
 }
 
 // Kill ends a task: SIGTERM to everything it runs, SIGKILL after the grace period (semantics 6.6). grace is
@@ -45,45 +45,39 @@ func (a *Agent) Kill(framework mesos.FrameworkID, task mesos.TaskID, grace *time
 	if grace != nil {
 		grace = new(*grace)
 	}
-	a.do(func() { a.kill(framework.Value, task.Value, grace) })
+	a.line.hear(func() { a.kill(framework.Value, task.Value, grace) })
 }
 
 // Acknowledge tells that the framework has a task's update. What isn't the update in flight is ignored.
 func (a *Agent) Acknowledge(framework mesos.FrameworkID, task mesos.TaskID, uuid []byte) {
 	id := string(uuid)
-	a.do(func() { a.acknowledge(framework.Value, task.Value, id) })
+	a.line.hear(func() { a.acknowledge(framework.Value, task.Value, id) })
 }
 
 // AcknowledgeOperation tells that an operation's outcome is known; uuid is that of the status, operation
 // the one given to Apply.
 func (a *Agent) AcknowledgeOperation(uuid []byte, operation string) {
 	id := string(uuid)
-	a.do(func() { a.acknowledgeOperation(id, operation) })
+	a.line.hear(func() { a.acknowledgeOperation(id, operation) })
 }
 
 // ShutdownFramework ends all tasks of a framework, with the executors' grace period, and forgets them: no
 // update is sent any more.
 func (a *Agent) ShutdownFramework(framework mesos.FrameworkID) {
-	a.do(func() { a.shutdownFramework(framework.Value) })
+	a.line.hear(func() { a.shutdownFramework(framework.Value) })
 }
 
 // ShutdownExecutor ends an executor with its tasks, which become TASK_KILLED, within the executor's
 // shutdown grace period (semantics 6.6).
 func (a *Agent) ShutdownExecutor(framework mesos.FrameworkID, executor mesos.ExecutorID) {
-	a.do(func() { a.shutdownExecutor(framework.Value, executor.Value) })
+	a.line.hear(func() { a.shutdownExecutor(framework.Value, executor.Value) })
 }
 
 // ResendUpdates sends a framework's updates that are not acknowledged, as is done when the framework has
 // subscribed again (semantics 6.2).
 func (a *Agent) ResendUpdates(framework mesos.FrameworkID) {
-	a.do(func() { a.resend(framework.Value) })
+	a.line.hear(func() { a.resend(framework.Value) })
 }
-
-// Suspend makes the agent behave as one whose process was killed while those of its executors live: tasks of
-// frameworks that checkpoint run on, and those of others end without a word. Nothing is reported before the
-// agent is [Agent.Registered] again. A command task that ends meanwhile has failed then, whatever its exit
-// status, which nobody was there to hear of (semantics 4.8).
-func (a *Agent) Suspend() { a.ask(a.suspend) }
 
 // TaskView is what an agent knows of a task.
 type TaskView struct {

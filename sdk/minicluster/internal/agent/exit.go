@@ -16,8 +16,9 @@ func (a *Agent) exited(t *task, exit Exit) {
 		return
 	}
 	if a.away && t.executor.info == nil {
-		t.verdict = &verdict{mesos.TASK_FAILED, mesos.REASON_EXECUTOR_TERMINATED, "Executor terminated"}
+		t.verdict = &executorTerminated
 	}
+	t.unheard = a.away
 	status := t.executorStatus(mesos.TASK_FINISHED, "Command "+exit.String())
 	switch {
 	case t.verdict != nil:
@@ -105,24 +106,11 @@ func (a *Agent) settle(f *framework) {
 	delete(a.ending, f)
 }
 
-// suspend cuts the agent off from its master, and ends what a dead agent would take along.
-func (a *Agent) suspend() {
-	a.away, a.registered = true, false
-	for _, s := range a.operations {
-		s.pause()
-	}
-	for id, f := range a.frameworks {
-		for _, t := range f.tasks {
-			t.updates.pause()
-		}
-		if !f.info.GetCheckpoint() {
-			a.shutdownFramework(id)
-		}
-	}
-}
-
 // stopEverything stops all timers and kills all processes; those who wait for them find the inbox closed.
 func (a *Agent) stopEverything() {
+	if a.recovery != nil {
+		a.recovery.Stop()
+	}
 	for _, s := range a.operations {
 		s.stop()
 	}

@@ -11,7 +11,10 @@ import (
 
 // journal keeps the agent's id, and the tasks and updates of frameworks that checkpoint, below meta/slaves
 // (semantics 4.7). One folder per executor run is removed when its last task is forgotten.
-type journal struct{ root string } // <work dir>/meta/slaves
+type journal struct {
+	root   string // <work dir>/meta/slaves
+	closed bool   // another agent has it: nothing is written any more
+}
 
 // Names of the journal's files.
 const (
@@ -83,13 +86,13 @@ func (j *journal) task(t *task) string {
 	return filepath.Join(j.run(t.executor), "tasks", t.id())
 }
 
-func keeps(t *task) bool {
-	return t.executor.framework.info.GetCheckpoint() && !t.executor.framework.ended
+func (j *journal) keeps(t *task) bool {
+	return !j.closed && t.executor.framework.info.GetCheckpoint() && !t.executor.framework.ended
 }
 
 // launched notes a task before anything is done for it.
 func (j *journal) launched(t *task) error {
-	if !keeps(t) {
+	if !j.keeps(t) {
 		return nil
 	}
 	if err := makeDirs(j.task(t), 0o700); err != nil {
@@ -112,7 +115,7 @@ func (j *journal) launched(t *task) error {
 
 // update notes an update before it is sent.
 func (j *journal) update(t *task, s *mesos.TaskStatus) error {
-	if !keeps(t) {
+	if !j.keeps(t) {
 		return nil
 	}
 	b, err := s.Marshal()
@@ -124,7 +127,7 @@ func (j *journal) update(t *task, s *mesos.TaskStatus) error {
 
 // acknowledge notes an acknowledgement before the next update is sent.
 func (j *journal) acknowledge(t *task, uuid string) error {
-	if !keeps(t) {
+	if !j.keeps(t) {
 		return nil
 	}
 	return j.append(t, append([]byte{recordAcknowledgement}, uuid...))
@@ -144,7 +147,7 @@ func (j *journal) append(t *task, record []byte) error {
 
 // forget removes what is kept of a task that is through, and what held only that.
 func (j *journal) forget(t *task) error {
-	if !keeps(t) {
+	if !j.keeps(t) {
 		return nil
 	}
 	e := t.executor
@@ -158,4 +161,9 @@ func (j *journal) forget(t *task) error {
 }
 
 // forgetFramework removes what is kept of a framework.
-func (j *journal) forgetFramework(id string) error { return os.RemoveAll(j.framework(id)) }
+func (j *journal) forgetFramework(id string) error {
+	if j.closed {
+		return nil
+	}
+	return os.RemoveAll(j.framework(id))
+}

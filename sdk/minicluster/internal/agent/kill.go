@@ -30,7 +30,7 @@ func (a *Agent) kill(frameworkID, taskID string, grace *time.Duration) {
 	}
 	t := f.tasks[taskID]
 	if t == nil {
-		a.unknownTask(f, taskID)
+		a.neverRan(f, taskID, verdict{f.dropped(), mesos.REASON_EXECUTOR_TERMINATED, "Cannot find executor"})
 		return
 	}
 	if t.phase == queued {
@@ -49,23 +49,6 @@ func (t *task) grace(call *time.Duration) time.Duration {
 		return max(time.Duration(t.info.KillPolicy.GracePeriod.Nanoseconds), 0)
 	}
 	return defaultGrace
-}
-
-// unknownTask answers a kill for a task that the agent has never run or has forgotten.
-func (a *Agent) unknownTask(f *framework, taskID string) {
-	if mesos.ValidateID(taskID) != nil {
-		return
-	}
-	// An executor in nobody's books, with a task that only lives for its one update.
-	e := &executor{framework: f, id: taskID, container: newContainerID(), tasks: map[string]*task{}}
-	t, err := a.addTask(e, &mesos.TaskInfo{Name: taskID, TaskID: mesos.TaskID{Value: taskID}, AgentID: *a.id})
-	if err != nil {
-		a.fail(err)
-		return
-	}
-	status := t.agentStatus(verdict{f.dropped(), mesos.REASON_EXECUTOR_TERMINATED, "Cannot find executor"})
-	status.ExecutorID = nil
-	a.update(t, status)
 }
 
 // killQueued ends a task, with its group, that its executor has not seen yet.

@@ -49,6 +49,9 @@ func (a *Agent) recover() error {
 
 // register takes on an id.
 func (a *Agent) register(id mesos.AgentID) error {
+	if a.journal.closed {
+		return ErrAbandoned
+	}
 	if a.id != nil {
 		if a.id.Value != id.Value {
 			return fmt.Errorf("agent %s can't be registered as %s: a new id needs meta/slaves/latest removed while the agent is closed", a.id.Value, id.Value)
@@ -151,7 +154,7 @@ func (a *Agent) recoverTask(e *executor, dir string) error {
 	}
 	if !t.state.Terminal() {
 		t.phase = running
-		a.update(t, t.agentStatus(verdict{mesos.TASK_FAILED, mesos.REASON_EXECUTOR_TERMINATED, "Executor terminated"}))
+		a.update(t, t.agentStatus(executorTerminated))
 		return a.failure
 	}
 	t.phase = ended

@@ -153,3 +153,16 @@ func (a *Agent) resendAll() {
 		}
 	}
 }
+
+// repeatUnheard sends what happened while the agent was away once more: a real agent does so, when it hears of
+// an executor's end and when it has registered.
+func (a *Agent) repeatUnheard() {
+	for _, f := range a.frameworks {
+		for _, t := range f.tasks {
+			if t.unheard {
+				t.unheard = false
+				t.updates.resend()
+			}
+		}
+	}
+}

@@ -78,6 +78,7 @@ type task struct {
 	completion *time.Timer // max_completion_time
 	timedOut   bool        // max_completion_time has passed
 	unhealthy  bool        // killed for failed health checks
+	unheard    bool        // ended while the agent was away
 	verdict    *verdict    // what becomes of it whatever its exit status; nil: the exit status decides
 }
 

@@ -21,6 +21,7 @@ type Agent interface {
 	Kill(framework mesos.FrameworkID, task mesos.TaskID, grace *time.Duration)
 	Acknowledge(framework mesos.FrameworkID, task mesos.TaskID, uuid []byte)
 	AcknowledgeOperation(uuid []byte, operation string)
+	Unknown(framework mesos.FrameworkInfo, tasks []mesos.TaskID)
 	ShutdownFramework(framework mesos.FrameworkID)
 	ShutdownExecutor(framework mesos.FrameworkID, executor mesos.ExecutorID)
 	ResendUpdates(framework mesos.FrameworkID)

@@ -255,7 +255,8 @@ func TestAgentThatLostATask(t *testing.T) {
 	if _, err := c.m.Join(member(f)); err != nil {
 		t.Fatal(err)
 	}
-	same(t, c.outcomes(), "t TASK_DROPPED REASON_RECONCILIATION Reconciliation: task unknown to the agent")
+	same(t, f.unknown, c.f.id+" t")
+	c.acknowledge(f, "t", c.update(f, "t", mesos.TASK_DROPPED, mesos.TASK_DROPPED))
 	on(t, c.m, func() {
 		if used := c.m.agents[f.info.ID.Value].used; len(used) != 0 {
 			t.Errorf("used = %v", used)
@@ -388,5 +389,19 @@ func TestJournalKeepsTheNewest(t *testing.T) {
 	all := j.all()
 	if len(all) != maxJournal || all[0].At.Unix() != 3 || all[maxJournal-1].At.Unix() != maxJournal+2 {
 		t.Errorf("%d entries from %v to %v", len(all), all[0].At.Unix(), all[len(all)-1].At.Unix())
+	}
+}
+
+// TestOperationThatNeverReachedItsAgent: the agent registers again without it.
+func TestOperationThatNeverReachedItsAgent(t *testing.T) {
+	c, f := cluster(t, "cpus:2;mem:64;disk:100", frameworkInfo())
+	c.accept(c.only(), identified(opReserve(reservedSet("disk:1"))))
+	f.total = resource.MustParse("cpus:2;mem:64;disk:100")
+	if _, err := c.m.Join(member(f)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, c.outcomes(), "op OPERATION_DROPPED ")
+	if got := c.offeredNow(); got.Scalar("disk") != 100 || len(got.Filter(resource.IsReserved)) != 0 {
+		t.Errorf("offered %s", got)
 	}
 }

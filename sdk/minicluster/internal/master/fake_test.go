@@ -24,6 +24,7 @@ type fake struct {
 	applied   []string // uuids
 	settled   []string // uuids of operations acknowledged
 	acked     []string
+	unknown   []string
 	resent    []string
 	tasks     []agents.TaskView
 	operation []mesos.Operation
@@ -50,6 +51,12 @@ func (f *fake) Apply(_ *mesos.FrameworkID, uuid string, op mesos.Offer_Operation
 	}
 	f.total = after
 	f.applied = append(f.applied, uuid)
+}
+
+func (f *fake) Unknown(framework mesos.FrameworkInfo, tasks []mesos.TaskID) {
+	for _, id := range tasks {
+		f.unknown = append(f.unknown, framework.ID.Value+" "+id.Value)
+	}
 }
 
 func (f *fake) Launch(_ mesos.FrameworkInfo, t mesos.TaskInfo) {

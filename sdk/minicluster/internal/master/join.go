@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -205,19 +206,20 @@ func (m *Master) bringResources(f *framework, a *agent, t *task, executor *mesos
 	}
 }
 
-// missing ends tasks and executors that the master had on an agent, and the agent hasn't.
+// missing has the agent tell what became of tasks that the master had on it, and the agent hasn't; executors
+// without tasks are gone (semantics 6.4).
 func (m *Master) missing(f *framework, a *agent, known map[string]bool) {
 	running := map[string]bool{}
+	var unknown []mesos.TaskID
 	for _, t := range f.tasksOn(a.id) {
 		if known[t.TaskID.Value] {
 			running[t.ExecutorID.GetValue()] = true
 			continue
 		}
-		m.tell(f, verdict{
-			task: t.TaskID, agent: &mesos.AgentID{Value: a.id}, executor: t.ExecutorID, state: f.aware(mesos.TASK_DROPPED),
-			reason: mesos.REASON_RECONCILIATION, message: "Reconciliation: task unknown to the agent",
-		})
-		m.complete(f, t)
+		unknown = append(unknown, t.TaskID)
+	}
+	if len(unknown) > 0 {
+		a.handle.Unknown(f.info, unknown)
 	}
 	for _, id := range slices.Collect(maps.Keys(f.executors[a.id])) {
 		if !running[id] {
@@ -237,9 +239,10 @@ func (m *Master) bringOperations(a *agent) {
 			m.addOperation(a, o)
 		}
 	}
-	for _, o := range a.operations {
+	byID := func(x, y *operation) int { return strings.Compare(x.Info.ID.GetValue(), y.Info.ID.GetValue()) }
+	for _, o := range slices.SortedFunc(maps.Values(a.operations), byID) {
 		if !left[o.uuid()] {
-			m.removeOperation(a, o)
+			m.dropOperation(a, o)
 		}
 	}
 }

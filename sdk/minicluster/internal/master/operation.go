@@ -69,6 +69,15 @@ func (m *Master) removeOperation(a *agent, o *operation) {
 	}
 }
 
+// dropOperation forgets an operation that never reached its agent, of which its framework is told as well as
+// that can be done.
+func (m *Master) dropOperation(a *agent, o *operation) {
+	if f := m.frameworks[o.FrameworkID.GetValue()]; f != nil && o.Info.ID != nil && !o.LatestStatus.State.Terminal() {
+		m.sendOperation(f, mesos.OperationStatus{OperationID: o.Info.ID, AgentID: &mesos.AgentID{Value: a.id}, State: mesos.OPERATION_DROPPED})
+	}
+	m.removeOperation(a, o)
+}
+
 // drop refuses a framework's operation: it is told only if the operation has an id (semantics 3.3).
 func (m *Master) drop(f *framework, op *mesos.Offer_Operation, why string) { m.dropOn("", f, op, why) }
 
