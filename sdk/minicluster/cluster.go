@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/master"
 )
 
@@ -95,6 +96,10 @@ func (c *Cluster) newMaster() error {
 	if err != nil {
 		return err
 	}
+	acls, err := authorize.Parse(c.config.ACLs)
+	if err != nil {
+		return err
+	}
 	address, ok := c.listener.Addr().(*net.TCPAddr)
 	if !ok {
 		return fmt.Errorf("%w on %v: not TCP", ErrListen, c.listener.Addr())
@@ -114,6 +119,7 @@ func (c *Cluster) newMaster() error {
 		MinAllocatable:    least,
 		Roles:             c.config.Roles,
 		Credentials:       c.config.Credentials,
+		ACLs:              acls,
 		Seed:              c.config.Seed,
 		Registry:          c.registry,
 		Intercept:         c.intercepts.call,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 )
 
 // Defaults of [Config]. Those of a real master differ where said.
@@ -69,6 +70,12 @@ type Config struct {
 
 	// Credentials, by principal, make the master ask for HTTP basic authentication. Empty: it asks nobody.
 	Credentials map[string]string
+
+	// ACLs are access control lists in JSON, as in the master's flag --acls: {"permissive": false, "create_volumes":
+	// [{"principals": {"values": ["ops"]}, "roles": {"type": "ANY"}}]} (semantics 8.1). Operators are known by their
+	// Credentials, frameworks by the principal that they name. Names that no list has are refused. Empty: everybody
+	// may do everything.
+	ACLs string
 
 	// Simulate decides what tasks do instead of running them as processes. Nil: real processes.
 	Simulate func(task mesos.TaskInfo) Simulation
@@ -156,6 +163,9 @@ func (c *Config) validate() error {
 	}
 	if _, err := allocator.ParseMinAllocatable(c.minAllocatable()); err != nil {
 		return refuse("MinAllocatable", "%v", err)
+	}
+	if _, err := authorize.Parse(c.ACLs); err != nil {
+		return refuse("ACLs", "%v", err)
 	}
 	if len(c.Agents) > maxAgents {
 		return refuse("Agents", "%d are more than %d", len(c.Agents), maxAgents)

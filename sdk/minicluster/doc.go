@@ -34,6 +34,6 @@
 //
 // More than one master, and ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
 // find no disk. Custom executors and the executor API. Maintenance, inverse offers, draining, marking agents gone,
-// quota, weights, authorization (ACLs), the operator's event stream, files and log levels over the operator API:
+// quota, weights, the operator's event stream, files and log levels over the operator API:
 // the calls are answered with 501. Fault domains. Metrics but for a few counts.
 package minicluster

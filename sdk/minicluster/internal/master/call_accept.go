@@ -2,7 +2,7 @@ package master
 
 // ACCEPT (semantics 3): every operation but those of resource providers, which no agent has: CREATE_DISK and
 // DESTROY_DISK are validated and then fail for lack of the disk. Custom executors are accepted and fail at the
-// agent. There is no authorization.
+// agent.
 
 import (
 	"time"
@@ -238,6 +238,10 @@ func (a *acceptance) convert(op *mesos.Offer_Operation) {
 		a.drop(op, err.Error()+"; on agent "+a.agent.String())
 		return
 	}
+	if err := a.m.permitOperation(f, op); err != nil {
+		a.drop(op, err.Error())
+		return
+	}
 	if op.GetType() == mesos.Offer_Operation_DESTROY {
 		a.rescind(op.Destroy.Volumes)
 	}
@@ -299,6 +303,10 @@ func (a *acceptance) disk(op *mesos.Offer_Operation) {
 	}
 	if err := a.m.check(a.agent, op, validate.Requester{}); err != nil {
 		a.drop(op, err.Error()+"; on agent "+a.agent.String())
+		return
+	}
+	if err := a.m.permitOperation(a.framework, op); err != nil {
+		a.drop(op, err.Error())
 		return
 	}
 	source := op.GetCreateDisk().GetSource()

@@ -1,6 +1,6 @@
 package master
 
-// SUBSCRIBE (semantics 1.5): all of it but authorization and v0 frameworks.
+// SUBSCRIBE (semantics 1.5): all of it but v0 frameworks.
 
 import (
 	"maps"
@@ -22,6 +22,9 @@ func (m *Master) subscribe(call *schedulerpb.Call_Subscribe, principal *string, 
 		info.Principal = new(*principal)
 	}
 	compiled, err := m.judge(&info, call.SuppressedRoles, call.OfferConstraints)
+	if err == nil {
+		err = m.permitFramework(&info)
+	}
 	f := m.frameworks[info.ID.GetValue()]
 	if err == nil && f != nil {
 		err = validate.Principal(&f.info, &info)

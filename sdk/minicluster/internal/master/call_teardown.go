@@ -1,6 +1,6 @@
 package master
 
-// TEARDOWN (semantics 1.4), by the framework itself or by an operator. Operators are not authorized.
+// TEARDOWN (semantics 1.4), by the framework itself or by an operator.
 
 func (m *Master) teardown(f *framework) {
 	m.log.Info("framework torn down", "framework", f.id)

@@ -1,6 +1,6 @@
 package master
 
-// UPDATE_FRAMEWORK (semantics 1.8): all of it but authorization. Agents are not told.
+// UPDATE_FRAMEWORK (semantics 1.8): all of it. Agents are not told.
 
 import (
 	"net/http"
@@ -20,6 +20,9 @@ func (m *Master) updateFramework(f *framework, call *schedulerpb.Call_UpdateFram
 	compiled, err := m.judgeRoles(&info, call.SuppressedRoles, call.OfferConstraints)
 	if err != nil {
 		return refuse(http.StatusBadRequest, "'UpdateFramework' call is not valid: "+err.Error())
+	}
+	if err := m.permitFramework(&info); err != nil {
+		return refuse(http.StatusForbidden, err.Error())
 	}
 	m.adopt(f, info, call.SuppressedRoles, call.OfferConstraints, compiled)
 	return answer{status: http.StatusOK}

@@ -1,7 +1,7 @@
 package master
 
 // The endpoints /reserve, /unreserve, /create-volumes, /destroy-volumes and /teardown (semantics 7.1), which
-// take forms: all of them but authorization.
+// take forms.
 
 import (
 	"net/http"
@@ -90,12 +90,12 @@ func destroyForm(m *Master, fields url.Values, principal *string) answer {
 	return m.destroyVolumes(agentID, volumes, principal)
 }
 
-func teardownForm(m *Master, fields url.Values, _ *string) answer {
+func teardownForm(m *Master, fields url.Values, principal *string) answer {
 	frameworkID, failed := field(fields, "frameworkId")
 	if failed.status != 0 {
 		return failed
 	}
-	return m.operatorTeardown(frameworkID)
+	return m.operatorTeardown(frameworkID, principal)
 }
 
 func agentAnd(fields url.Values, name string) (agentID string, resources []mesos.Resource, failed answer) {

@@ -13,6 +13,11 @@ import (
 func (a *acceptance) launch(op *mesos.Offer_Operation_Launch) {
 	for i := range op.TaskInfos {
 		t := &op.TaskInfos[i]
+		if wanted := a.m.permitTask(a.framework, t); wanted != "" {
+			why := "Principal '" + a.framework.info.GetPrincipal() + "' no authorized to " + wanted
+			a.m.refuseTask(a.framework, t, mesos.TASK_ERROR, mesos.REASON_TASK_UNAUTHORIZED, why)
+			continue
+		}
 		available := a.remaining.Filter(func(r *mesos.Resource) bool { return !resource.IsShared(r) }).Plus(a.shared)
 		if err := validate.Task(t, a.context(available)); err != nil {
 			a.m.refuseTask(a.framework, t, mesos.TASK_ERROR, mesos.REASON_TASK_INVALID, err.Error())
@@ -29,16 +34,35 @@ func (a *acceptance) launchGroup(op *mesos.Offer_Operation_LaunchGroup) {
 	if len(tasks) == 0 {
 		return
 	}
+	if why := a.permitGroup(tasks); why != "" {
+		a.refuseGroup(tasks, mesos.REASON_TASK_GROUP_UNAUTHORIZED, why)
+		return
+	}
 	if err := validate.Group(tasks, &op.Executor, a.context(a.remaining)); err != nil {
-		for i := range tasks {
-			a.m.refuseTask(a.framework, &tasks[i], mesos.TASK_ERROR, mesos.REASON_TASK_GROUP_INVALID, err.Error())
-		}
+		a.refuseGroup(tasks, mesos.REASON_TASK_GROUP_INVALID, err.Error())
 		return
 	}
 	for i := range tasks {
 		a.start(&tasks[i], &op.Executor)
 	}
 	a.agent.handle.LaunchGroup(a.framework.info, op.Executor, tasks)
+}
+
+func (a *acceptance) refuseGroup(tasks []mesos.TaskInfo, reason mesos.TaskStatus_Reason, why string) {
+	for i := range tasks {
+		a.m.refuseTask(a.framework, &tasks[i], mesos.TASK_ERROR, reason, why)
+	}
+}
+
+// permitGroup says why a group of tasks isn't allowed; empty: it is. Of several such tasks a master names the last,
+// and leaves a blank out.
+func (a *acceptance) permitGroup(tasks []mesos.TaskInfo) string {
+	for i := range slices.Backward(tasks) {
+		if wanted := a.m.permitTask(a.framework, &tasks[i]); wanted != "" {
+			return "Task '" + tasks[i].TaskID.Value + "' is not authorized to" + wanted
+		}
+	}
+	return ""
 }
 
 // start books a task that has passed.

@@ -9,6 +9,7 @@ import (
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 )
 
 // Version is the version of Mesos whose behaviour the master follows.
@@ -33,6 +34,7 @@ type Config struct {
 	MinAllocatable    []allocator.Quantities
 	Roles             []string          // whitelist; empty: any
 	Credentials       map[string]string // by principal; empty: nobody is asked
+	ACLs              *authorize.ACLs   // nil: everybody may do everything
 	Seed              uint64
 	Registry          *Registry // outlives the master
 	// Intercept sees every valid call of a scheduler before the master does. May be nil.

@@ -71,7 +71,7 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 	case masterpb.Call_SHRINK_VOLUME:
 		return m.shrinkVolume(call.ShrinkVolume, principal)
 	case masterpb.Call_TEARDOWN:
-		return m.operatorTeardown(call.Teardown.FrameworkID.Value)
+		return m.operatorTeardown(call.Teardown.FrameworkID.Value, principal)
 	}
 	if response := m.look(call); response != nil {
 		response.Type = masterpb.Response_Type(masterpb.Response_Type_value[call.GetType().String()]).Enum()

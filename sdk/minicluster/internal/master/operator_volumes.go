@@ -1,7 +1,7 @@
 package master
 
 // The operator's RESERVE_RESOURCES, UNRESERVE_RESOURCES, CREATE_VOLUMES, DESTROY_VOLUMES, GROW_VOLUME and
-// SHRINK_VOLUME, which the older endpoints share (semantics 7.1): all of them but authorization.
+// SHRINK_VOLUME, which the older endpoints share (semantics 7.1).
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
@@ -80,6 +81,9 @@ func (m *Master) carryOut(agentID string, principal *string, op *mesos.Offer_Ope
 		}
 		return refuse(http.StatusBadRequest, "Invalid "+op.GetType().String()+" operation"+on+": "+err.Error())
 	}
+	if m.forbids(principal, op) {
+		return forbidden
+	}
 	m.reclaim(a, op)
 	if err := m.alloc.Apply(a.id, op); err != nil {
 		return refuse(http.StatusConflict, err.Error())
@@ -138,10 +142,13 @@ func consumed(op *mesos.Offer_Operation) resource.Set {
 	return nil
 }
 
-func (m *Master) operatorTeardown(frameworkID string) answer {
+func (m *Master) operatorTeardown(frameworkID string, principal *string) answer {
 	f := m.frameworks[frameworkID]
 	if f == nil {
 		return refuse(http.StatusBadRequest, "No framework found with specified ID")
+	}
+	if !m.permits(authorize.TeardownFramework, principal, f.info.Principal) {
+		return forbidden
 	}
 	m.teardown(f)
 	return answer{status: http.StatusOK}

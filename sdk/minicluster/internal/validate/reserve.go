@@ -167,6 +167,9 @@ func allocated(r *mesos.Resource, role string, roles []string) error {
 }
 
 // names prints a set of strings as the master does.
+// Names prints a set of names as a master does.
+func Names(s []string) string { return names(s) }
+
 func names(s []string) string {
 	return "{ " + strings.Join(slices.Sorted(slices.Values(s)), ", ") + " }"
 }
