@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
-	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/master"
 )
 
@@ -26,20 +22,21 @@ type Cluster struct {
 	dir       string // work dir
 	temporary bool   // dir is removed by Close
 	registry  *master.Registry
-	listener  net.Listener
-	server    *http.Server
-	master    atomic.Pointer[master.Master]
+	seats     []*seat                       // the slice doesn't change once the cluster has started
+	master    atomic.Pointer[master.Master] // the one that leads, or led
+	leader    atomic.Pointer[seat]          // nil: none leads
 
-	admin   chan struct{} // holds a token while somebody changes agents or the master
+	admin   chan struct{} // holds a token while somebody changes agents or masters
 	members []*member     // the slice never changes; see member
 	closed  bool          // owned by the holder of admin
+	ballot  ballot        // likewise
 
-	connections connections
-	intercepts  intercepts
+	intercepts intercepts
 
-	mu   sync.Mutex // guards what follows
-	busy sync.WaitGroup
-	over bool // no more goroutines may begin
+	mu      sync.Mutex // guards what follows
+	busy    sync.WaitGroup
+	over    bool          // no more goroutines may begin
+	elected chan struct{} // closed, and replaced, when a master begins to lead
 }
 
 // Start starts a cluster. ctx bounds the start alone; [Cluster.Close] ends the cluster. The error wraps
@@ -50,7 +47,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cluster{config: cfg, admin: make(chan struct{}, 1)}
+	c := &Cluster{config: cfg, admin: make(chan struct{}, 1), elected: make(chan struct{})}
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -58,15 +55,16 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 }
 
 func (c *Cluster) start(ctx context.Context) error {
-	var err error
-	if c.listener, err = listen(ctx, c.config.Network, c.config.Listen); err != nil {
+	if err := c.openSeats(ctx); err != nil {
 		return err
 	}
 	if err := c.prepare(); err != nil {
 		return err
 	}
-	if err := c.newMaster(); err != nil {
-		return err
+	for _, s := range c.seats {
+		if err := c.draw(s); err != nil {
+			return err
+		}
 	}
 	for i, a := range c.config.Agents {
 		m := &member{index: i, config: a}
@@ -75,65 +73,13 @@ func (c *Cluster) start(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", ErrWorkDir, err)
 		}
 	}
-	c.server = &http.Server{
-		Handler:           http.HandlerFunc(c.serve),
-		ConnState:         c.connections.follow,
-		ErrorLog:          slog.NewLogLogger(c.config.Logger.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: 30 * time.Second,
-	}
-	c.background(func() {
-		if err := c.server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
-			c.config.Logger.Error("server ended", "error", err)
+	for _, s := range c.seats {
+		if err := c.serveSeat(s); err != nil {
+			return err
 		}
-	})
+	}
 	c.config.Logger.Info("cluster started", "master", c.Masters()[0], "agents", len(c.members), "workdir", c.dir)
 	return nil
-}
-
-// newMaster makes a new master the one that is served.
-func (c *Cluster) newMaster() error {
-	least, err := allocator.ParseMinAllocatable(c.config.minAllocatable())
-	if err != nil {
-		return err
-	}
-	acls, err := authorize.Parse(c.config.ACLs)
-	if err != nil {
-		return err
-	}
-	address, ok := c.listener.Addr().(*net.TCPAddr)
-	if !ok {
-		return fmt.Errorf("%w on %v: not TCP", ErrListen, c.listener.Addr())
-	}
-	ip := address.IP
-	if ip.IsUnspecified() {
-		ip = net.IPv4(127, 0, 0, 1)
-	}
-	c.master.Store(master.New(master.Config{
-		IP:                ip.String(),
-		Port:              address.Port,
-		Interval:          c.config.AllocationInterval,
-		Heartbeat:         c.config.Heartbeat,
-		OfferTimeout:      c.config.OfferTimeout,
-		PingTimeout:       c.config.PingTimeout,
-		ReregisterTimeout: c.config.ReregisterTimeout,
-		MinAllocatable:    least,
-		Roles:             c.config.Roles,
-		Credentials:       c.config.Credentials,
-		ACLs:              acls,
-		Seed:              c.config.Seed,
-		Registry:          c.registry,
-		Intercept:         c.intercepts.call,
-		Logger:            c.config.Logger,
-	}))
-	return nil
-}
-
-func (c *Cluster) serve(w http.ResponseWriter, r *http.Request) {
-	if !c.enter() {
-		panic(http.ErrAbortHandler)
-	}
-	defer c.busy.Done()
-	c.master.Load().ServeHTTP(w, r)
 }
 
 // enter counts a goroutine that Close waits for, unless Close has begun.
@@ -162,23 +108,21 @@ func (c *Cluster) background(f func()) {
 func (c *Cluster) lock()   { c.admin <- struct{}{} }
 func (c *Cluster) unlock() { <-c.admin }
 
-// Masters returns the addresses of the masters, "127.0.0.1:5050"; the first is the leader.
-func (c *Cluster) Masters() []string { return []string{c.listener.Addr().String()} }
-
 // WorkDir returns where the cluster keeps its files.
 func (c *Cluster) WorkDir() string { return c.dir }
 
 // Dial connects to a master of the cluster, whatever its network. It fits where a net.Dialer's DialContext does.
 func (c *Cluster) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	l, ok := c.listener.(*pipeListener)
-	if !ok {
+	if c.config.Network == Loopback {
 		var d net.Dialer
 		return d.DialContext(ctx, network, address)
 	}
-	if address != l.address.String() {
-		return nil, fmt.Errorf("%w: %s: only %s is there", ErrRefused, address, l.address)
+	for _, s := range c.seats {
+		if l, ok := s.listener.(*pipeListener); ok && address == s.address() && !s.dead.Load() {
+			return l.dial(ctx)
+		}
 	}
-	return l.dial(ctx)
+	return nil, fmt.Errorf("%w: %s: only %s are there, or were", ErrRefused, address, strings.Join(c.Masters(), ", "))
 }
 
 // Close ends the cluster: connections break, the tasks' processes are killed, a temporary work dir is removed. It
@@ -194,13 +138,8 @@ func (c *Cluster) Close() error {
 	c.mu.Lock()
 	c.over = true
 	c.mu.Unlock()
-	if c.server != nil {
-		errs = append(errs, ignoreClosed(c.server.Close()))
-	} else if c.listener != nil {
-		errs = append(errs, ignoreClosed(c.listener.Close()))
-	}
-	if m := c.master.Load(); m != nil {
-		m.Close()
+	for _, s := range c.seats {
+		errs = append(errs, s.close())
 	}
 	for _, m := range c.members {
 		if m.handle != nil {

@@ -32,8 +32,16 @@ type Config struct {
 	// same agents with the same ids, reservations and volumes. Empty: a temporary folder, removed by Close.
 	WorkDir string
 
-	// Listen is the master's address, with port 0 for any free one. Default [DefaultListen].
+	// Listen is the first master's address, with port 0 for any free one. Default [DefaultListen].
 	Listen string
+
+	// Masters is how many masters there are; one leads, the others stand by. Default 1. Where Listen names a port, the
+	// second has the next one, and so on.
+	Masters int
+
+	// SessionTimeout is how long a master that died or froze is still taken for the leader, by the others and by those who
+	// ask them. Default 0: it isn't at all. Mesos: 10 s, ZooKeeper's session timeout.
+	SessionTimeout time.Duration
 
 	// Network is what the master listens on. Default [Loopback].
 	Network Network
@@ -110,6 +118,7 @@ var ErrConfig = fmt.Errorf("minicluster: invalid config")
 
 func (c Config) withDefaults() Config {
 	set(&c.Listen, DefaultListen)
+	set(&c.Masters, 1)
 	set(&c.AllocationInterval, DefaultAllocationInterval)
 	set(&c.Heartbeat, DefaultHeartbeat)
 	set(&c.PingTimeout, DefaultPingTimeout)
@@ -141,13 +150,16 @@ func set[T comparable](field *T, value T) {
 // maxAgents bounds the addresses that agents get by default, and a config's size.
 const maxAgents = 10_000
 
+// maxMasters is more than any quorum has.
+const maxMasters = 99
+
 func (c *Config) validate() error {
 	refuse := func(field, format string, args ...any) error {
 		return fmt.Errorf("%w: %s: %s", ErrConfig, field, fmt.Sprintf(format, args...))
 	}
 	for field, d := range map[string]time.Duration{
 		"AllocationInterval": c.AllocationInterval, "Heartbeat": c.Heartbeat, "OfferTimeout": c.OfferTimeout,
-		"PingTimeout": c.PingTimeout, "ReregisterTimeout": c.ReregisterTimeout,
+		"SessionTimeout": c.SessionTimeout, "PingTimeout": c.PingTimeout, "ReregisterTimeout": c.ReregisterTimeout,
 	} {
 		if d < 0 {
 			return refuse(field, "%v is negative", d)
@@ -160,6 +172,10 @@ func (c *Config) validate() error {
 		return refuse("Listen", "%v: write host:port", err)
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > math.MaxUint16 {
 		return refuse("Listen", "%q is no port", port)
+	} else if c.Masters < 1 || c.Masters > maxMasters {
+		return refuse("Masters", "%d: there may be 1 to %d", c.Masters, maxMasters)
+	} else if n > 0 && n+c.Masters-1 > math.MaxUint16 {
+		return refuse("Masters", "the ports of %d masters from %d on would end above %d", c.Masters, n, math.MaxUint16)
 	}
 	if _, err := allocator.ParseMinAllocatable(c.minAllocatable()); err != nil {
 		return refuse("MinAllocatable", "%v", err)

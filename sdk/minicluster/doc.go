@@ -15,8 +15,15 @@
 // # Faults
 //
 // [Cluster.Intercept] sees every call before the master does and may swallow it. [Cluster.BreakStreams],
-// [Cluster.FailoverMaster], [Cluster.StopAgent] and [Cluster.StartAgent] break things; [Cluster.State] and
+// [Cluster.FailoverMaster], [Cluster.FreezeMaster], [Cluster.StopAgent] and [Cluster.StartAgent] break things; [Cluster.State] and
 // [Cluster.Events] tell what is there and what was sent.
+//
+// # Several masters
+//
+// With Config.Masters one master leads and the others stand by, as in a real cluster: they answer with 307 and the leader's
+// address, for a while that of a dead one, and with 503 while they know of none (semantics 1.9). The registry is
+// shared, as Mesos's replicated log is. [Cluster.KillMaster], [Cluster.FreezeMaster] and [Cluster.StopElection] make
+// what happens then happen.
 //
 // # Files
 //
@@ -32,7 +39,7 @@
 //
 // # What is left out
 //
-// More than one master, and ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
+// ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
 // find no disk. Custom executors and the executor API. Maintenance, inverse offers, draining, marking agents gone,
 // quota, weights, the operator's event stream, files and log levels over the operator API:
 // the calls are answered with 501. Fault domains. Metrics but for a few counts.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/master"
 )
 
 // ErrNoAgent is wrapped by errors about an agent that isn't there, or isn't in the state that a method needs.
@@ -20,31 +21,10 @@ func (c *Cluster) exclusively(f func() error) error {
 	return f()
 }
 
-// FailoverMaster kills the master and starts another one, with an id of its own, on the same address: all
-// connections break without a word, offers are void, and frameworks have to subscribe again. Running agents have
-// registered with it, with their tasks and reservations, when FailoverMaster returns; stopped ones are known from
-// the registry only (semantics 1.6, 6.4).
-func (c *Cluster) FailoverMaster() error {
-	return c.exclusively(func() error {
-		c.master.Load().Close()
-		c.connections.cut()
-		if err := c.newMaster(); err != nil {
-			return err
-		}
-		var errs []error
-		for _, m := range c.members {
-			if m.handle != nil && !m.away {
-				errs = append(errs, c.join(m))
-			}
-		}
-		return errors.Join(errs...)
-	})
-}
-
 // BreakStreams breaks the event streams of all schedulers. Their frameworks are disconnected; their failover
 // timeouts begin.
 func (c *Cluster) BreakStreams() error {
-	return c.exclusively(func() error { return c.master.Load().BreakStreams() })
+	return c.withLeader((*master.Master).BreakStreams)
 }
 
 // StopAgent ends agent i as a machine's power failure does: its processes die with it. The master sees the
@@ -75,7 +55,7 @@ func (c *Cluster) KillAgent(i int) error {
 		if m.handle == nil || m.away {
 			return fmt.Errorf("%w: agent %d is stopped already", ErrNoAgent, i)
 		}
-		c.master.Load().Leave(m.id)
+		c.leave(m)
 		m.handle.Suspend()
 		m.away = true
 		return nil
@@ -120,5 +100,16 @@ func (c *Cluster) AgentID(i int) mesos.AgentID {
 
 // Allocate makes the master run a round of offers now.
 func (c *Cluster) Allocate() error {
-	return c.exclusively(func() error { return c.master.Load().Allocate() })
+	return c.withLeader((*master.Master).Allocate)
+}
+
+// withLeader lets f do something to the master that leads.
+func (c *Cluster) withLeader(f func(*master.Master) error) error {
+	return c.exclusively(func() error {
+		m, err := c.leading()
+		if err != nil {
+			return err
+		}
+		return f(m)
+	})
 }

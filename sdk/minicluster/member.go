@@ -67,6 +67,7 @@ type member struct {
 	id        string       // empty until it registered for the first time
 	handle    *agent.Agent // nil: stopped
 	away      bool         // killed, and the tasks that outlive it are with handle
+	waiting   bool         // it has found no master to register with
 	simulator *agent.SimulatedRunner
 }
 
@@ -104,16 +105,21 @@ func (c *Cluster) open(m *member) error {
 	return c.join(m)
 }
 
-// join registers a running agent with the master.
+// join registers a running agent with the master that leads, or with the next one that does.
 func (c *Cluster) join(m *member) error {
+	leader, err := c.leading()
+	if err != nil {
+		m.waiting, m.away = true, false
+		return nil
+	}
 	able := slices.DeleteFunc(slices.Clone(capabilities[:]), func(have mesos.AgentInfo_Capability_Type) bool {
 		return slices.Contains(m.config.Without, have.String())
 	})
-	id, err := c.master.Load().Join(master.Member{Handle: m.handle, IP: m.config.ip(), Capabilities: able})
+	id, err := leader.Join(master.Member{Handle: m.handle, IP: m.config.ip(), Capabilities: able})
 	if err != nil {
 		return fmt.Errorf("agent %d: %w", m.index, err)
 	}
-	m.id, m.away = id, false
+	m.id, m.away, m.waiting = id, false, false
 	return nil
 }
 
@@ -122,10 +128,20 @@ func (c *Cluster) stop(m *member) error {
 	if m.handle == nil {
 		return nil
 	}
-	c.master.Load().Leave(m.id)
+	c.leave(m)
 	err := m.handle.Close()
-	m.handle, m.away = nil, false
+	m.handle, m.away, m.waiting = nil, false, false
 	return err
+}
+
+// leave tells the master that the connection of an agent broke. A frozen one sees it when it goes on.
+func (c *Cluster) leave(m *member) {
+	leader, id := c.master.Load(), m.id
+	if _, err := c.leading(); err != nil {
+		c.background(func() { leader.Leave(id) })
+		return
+	}
+	leader.Leave(id)
 }
 
 // exited follows an agent that gave up by itself.

@@ -108,7 +108,7 @@ func (s *scheduler) request(ctx context.Context, call *schedulerpb.Call) *http.R
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.cluster.Masters()[0]+"/api/v1/scheduler", bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.cluster.Masters()[max(s.cluster.Leader(), 0)]+"/api/v1/scheduler", bytes.NewReader(b))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -42,9 +42,14 @@ type FrameworkState struct {
 	Completed  []mesos.Task
 }
 
-// State returns a consistent copy of what the master knows; the zero State after Close.
+// State returns a consistent copy of what the leading master knows; the zero State after Close, and while there is no
+// leader or it is frozen.
 func (c *Cluster) State() State {
-	s := c.master.Load().Snapshot()
+	leader, err := c.leading()
+	if err != nil {
+		return State{}
+	}
+	s := leader.Snapshot()
 	out := State{MasterID: s.MasterID}
 	for _, a := range s.Agents {
 		out.Agents = append(out.Agents, AgentState(a))

@@ -1,6 +1,7 @@
 package master
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,7 @@ const (
 
 // Config of a [Master]. All of it is required but where said.
 type Config struct {
+	ID                string // the master's id; empty: a new one
 	IP                string // advertised address
 	Port              int
 	Interval          time.Duration // between rounds of offers
@@ -69,7 +71,7 @@ type Master struct {
 func New(config Config) *Master {
 	m := &Master{
 		config:     config,
-		id:         newUUID(),
+		id:         cmp.Or(config.ID, NewID()),
 		log:        config.Logger,
 		quit:       make(chan struct{}),
 		ended:      make(chan struct{}),
@@ -121,6 +123,9 @@ func (m *Master) loop() {
 			return
 		case <-m.mail.ready:
 			for _, f := range m.mail.take() {
+				if m.ending() {
+					break
+				}
 				f()
 			}
 			m.rounds.touched = true
@@ -167,6 +172,9 @@ func ask[T any](m *Master, f func() T) (result T, ok bool) {
 		return result, false
 	}
 }
+
+// NewID returns an id for a master.
+func NewID() string { return newUUID() }
 
 // newUUID returns a random UUID as text.
 func newUUID() string {

@@ -7,16 +7,20 @@ import (
 
 // ServeHTTP answers what a Mesos master answers. Every route exists below /master as well.
 func (m *Master) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
-	if below, ok := strings.CutPrefix(path, "/master/"); ok {
-		path = "/" + below
-	}
-	route, ok := routes[path]
+	route, ok := routes[routePath(r)]
 	if !ok {
 		plain(http.StatusNotFound).write(w)
 		return
 	}
 	route(m, w, r)
+}
+
+// routePath returns the path of a request without /master.
+func routePath(r *http.Request) string {
+	if below, ok := strings.CutPrefix(r.URL.Path, "/master/"); ok {
+		return "/" + below
+	}
+	return r.URL.Path
 }
 
 var routes = map[string]func(*Master, http.ResponseWriter, *http.Request){
