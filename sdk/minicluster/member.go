@@ -136,12 +136,11 @@ func (c *Cluster) stop(m *member) error {
 
 // leave tells the master that the connection of an agent broke. A frozen one sees it when it goes on.
 func (c *Cluster) leave(m *member) {
-	leader, id := c.master.Load(), m.id
-	if _, err := c.leading(); err != nil {
-		c.background(func() { leader.Leave(id) })
-		return
+	if leader, err := c.leading(); err == nil {
+		leader.Leave(m.id)
+	} else {
+		c.master.Load().LeaveUnseen(m.id)
 	}
-	leader.Leave(id)
 }
 
 // exited follows an agent that gave up by itself.

@@ -12,11 +12,18 @@ import (
 // Leave notes that the connection to an agent broke. It returns when that is done.
 func (m *Master) Leave(agentID string) {
 	ask(m, func() struct{} {
-		if a := m.agents[agentID]; a != nil && a.connected {
-			m.disconnectAgent(a)
-		}
+		m.leave(agentID)
 		return struct{}{}
 	})
+}
+
+// LeaveUnseen is Leave with a master that is frozen: it sees it when it goes on.
+func (m *Master) LeaveUnseen(agentID string) { m.mail.put(func() { m.leave(agentID) }) }
+
+func (m *Master) leave(agentID string) {
+	if a := m.agents[agentID]; a != nil && a.connected {
+		m.disconnectAgent(a)
+	}
 }
 
 // disconnectAgent takes back an agent's offers. Tasks of frameworks that don't checkpoint are lost at once, for
