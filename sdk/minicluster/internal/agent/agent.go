@@ -33,9 +33,12 @@ type Agent struct {
 
 	failure    error // why the agent gave up by itself
 	id         *mesos.AgentID
-	registered bool        // a master has the agent: there is somebody to report to
-	away       bool        // suspended
-	recovery   *time.Timer // runs while the agent is away
+	registered bool               // a master has the agent: there is somebody to report to
+	away       bool               // suspended
+	recovery   *time.Timer        // runs while the agent is away
+	drained    *mesos.DrainConfig // of the latest drain; nil: none goes on, see draining
+	leaving    bool               // asked to shut down
+	left       bool               // and done with it
 	ledger     *ledger
 	journal    *journal
 	total      resource.Set
@@ -86,7 +89,7 @@ func closeRunner(r Runner) error {
 func (a *Agent) loop() {
 	defer close(a.stopped)
 	for f := a.inbox.next(); f != nil; f = a.inbox.next() {
-		if a.failure == nil {
+		if a.failure == nil && !a.left {
 			f()
 		}
 	}

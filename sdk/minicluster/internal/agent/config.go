@@ -40,8 +40,9 @@ type Config struct {
 
 	// Exited is called once, from the agent's goroutine, when the agent gives up by itself: a volume's
 	// directory could not be made or deleted, or a checkpoint not be written. A real agent exits then; what
-	// was to be done is tried again when the agent is opened again (semantics 3.14). It must not call the
-	// agent, whose methods do nothing any more; Close still has to be called, elsewhere. May be nil.
+	// was to be done is tried again when the agent is opened again (semantics 3.14). err is nil when it was
+	// asked to shut down. It must not call the agent, whose methods do nothing any more; Close still has to be
+	// called, elsewhere. May be nil.
 	Exited func(err error)
 
 	// Logger gets what a Mesos agent would log. Default: nothing is logged.

@@ -104,6 +104,7 @@ func (a *Agent) settle(f *framework) {
 		}
 	}
 	delete(a.ending, f)
+	a.leave()
 }
 
 // stopEverything stops all timers and kills all processes; those who wait for them find the inbox closed.

@@ -13,6 +13,7 @@ func (a *Agent) launchGroup(info *mesos.FrameworkInfo, executor *mesos.ExecutorI
 	if !a.launchable(info, executor.ExecutorID.Value, tasks...) {
 		return
 	}
+	draining := a.draining() != nil
 	f := a.framework(info)
 	e := f.executors[executor.ExecutorID.Value]
 	isNew := e == nil
@@ -31,6 +32,10 @@ func (a *Agent) launchGroup(info *mesos.FrameworkInfo, executor *mesos.ExecutorI
 	}
 	for _, t := range group {
 		t.group = group
+	}
+	if draining {
+		a.refuse(mesos.REASON_AGENT_DRAINING, launchedWhileDraining, group...)
+		return
 	}
 	if reason, message := a.refusal(e, group); message != "" {
 		a.refuse(reason, message, group...)

@@ -50,6 +50,7 @@ func (a *Agent) launch(info *mesos.FrameworkInfo, task *mesos.TaskInfo) {
 	if !a.launchable(info, executorID, task) {
 		return
 	}
+	draining := a.draining() != nil
 	f := a.framework(info)
 	e := f.executors[executorID]
 	taken := e != nil
@@ -62,6 +63,8 @@ func (a *Agent) launch(info *mesos.FrameworkInfo, task *mesos.TaskInfo) {
 		return
 	}
 	switch {
+	case draining:
+		a.refuse(mesos.REASON_AGENT_DRAINING, launchedWhileDraining, t)
 	case taken:
 		a.refuse(mesos.REASON_TASK_INVALID, "Cannot reuse an already existing executor for a command task", t)
 	case !a.ledger.resources.Contains(held(task.Resources)):

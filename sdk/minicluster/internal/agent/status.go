@@ -56,6 +56,7 @@ func (a *Agent) update(t *task, s *mesos.TaskStatus) {
 	if t.phase == ended {
 		return
 	}
+	a.tellOfDraining(t.executor.framework, s)
 	uuid := newUUID()
 	s.UUID = uuid[:]
 	s.Timestamp = new(float64(time.Now().UnixNano()) / float64(time.Second))
