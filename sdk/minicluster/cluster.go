@@ -69,7 +69,9 @@ func (c *Cluster) start(ctx context.Context) error {
 	for i, a := range c.config.Agents {
 		m := &member{index: i, config: a}
 		c.members = append(c.members, m)
-		if err := c.open(m); err != nil {
+		if err := c.open(m); errors.Is(err, ErrShutDown) {
+			c.config.Logger.Warn("agent not started", "error", err)
+		} else if err != nil {
 			return fmt.Errorf("%w: %w", ErrWorkDir, err)
 		}
 	}

@@ -261,7 +261,9 @@ func (c *Cluster) register(all bool) error {
 	var errs []error
 	for _, m := range c.members {
 		if m.handle != nil && !m.away && (all || m.waiting) {
-			errs = append(errs, c.join(m))
+			if err := c.join(m); !errors.Is(err, ErrShutDown) {
+				errs = append(errs, err)
+			}
 		}
 	}
 	return errors.Join(errs...)

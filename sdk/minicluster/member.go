@@ -66,10 +66,15 @@ type member struct {
 	config    Agent
 	id        string       // empty until it registered for the first time
 	handle    *agent.Agent // nil: stopped
+	opened    int          // how often it was
 	away      bool         // killed, and the tasks that outlive it are with handle
 	waiting   bool         // it has found no master to register with
 	simulator *agent.SimulatedRunner
 }
+
+// ErrShutDown is wrapped by the error of [Cluster.StartAgent] when the master tells the agent to shut down instead
+// of registering it: an operator has marked it gone, or its machine is down. The agent stays stopped.
+var ErrShutDown = master.ErrShutDown
 
 // open starts an agent and registers it with the master.
 func (c *Cluster) open(m *member) error {
@@ -81,6 +86,8 @@ func (c *Cluster) open(m *member) error {
 	if err != nil {
 		return err
 	}
+	m.opened++
+	opened := m.opened
 	config := agent.Config{
 		WorkDir:    filepath.Join(c.dir, "agents", strconv.Itoa(m.index)),
 		Hostname:   m.config.Hostname,
@@ -88,7 +95,7 @@ func (c *Cluster) open(m *member) error {
 		Port:       int32(firstAgentPort + m.index),
 		Resources:  resources,
 		Attributes: attributes,
-		Exited:     func(error) { c.background(func() { c.exited(m) }) },
+		Exited:     func(error) { c.background(func() { c.exited(m, opened) }) },
 		Logger:     c.config.Logger,
 	}
 	if simulate := c.config.Simulate; simulate != nil {
@@ -117,7 +124,11 @@ func (c *Cluster) join(m *member) error {
 	})
 	id, err := leader.Join(master.Member{Handle: m.handle, IP: m.config.ip(), Capabilities: able})
 	if err != nil {
-		return fmt.Errorf("agent %d: %w", m.index, err)
+		err = fmt.Errorf("agent %d: %w", m.index, err)
+		if errors.Is(err, ErrShutDown) {
+			err = errors.Join(err, c.stop(m))
+		}
+		return err
 	}
 	m.id, m.away, m.waiting = id, false, false
 	return nil
@@ -143,10 +154,14 @@ func (c *Cluster) leave(m *member) {
 	}
 }
 
-// exited follows an agent that gave up by itself.
-func (c *Cluster) exited(m *member) {
+// exited follows an agent that gave up by itself, or was told to by the master. One that was stopped meanwhile, and
+// perhaps started again, is none of its business.
+func (c *Cluster) exited(m *member, opened int) {
 	c.lock()
 	defer c.unlock()
+	if m.opened != opened {
+		return
+	}
 	if err := c.stop(m); err != nil {
 		c.config.Logger.Error("agent exited", "agent", m.id, "error", err)
 	}

@@ -20,11 +20,14 @@ type agent struct {
 	capabilities []mesos.AgentInfo_Capability_Type
 	connected    bool
 	offers       map[string]*offer
-	used         map[string]resource.Set              // by framework: held by tasks and executors, allocated
+	used         map[string]resource.Set // by framework: held by tasks and executors, allocated
+	inverse      map[string]*inverseOffer
+	plan         *plan                                // of the machine's maintenance; nil: none is planned
 	operations   map[string]*operation                // by uuid
 	killed       map[string]map[string]*time.Duration // kills to be sent when it is back, by framework and task
 
 	registered, reregistered time.Time
+	drainStart               time.Time // when this master told it to drain; zero: it has not
 
 	ping *time.Timer // runs while it is disconnected; nil otherwise
 }

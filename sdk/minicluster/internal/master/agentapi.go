@@ -25,6 +25,8 @@ type Agent interface {
 	ShutdownFramework(framework mesos.FrameworkID)
 	ShutdownExecutor(framework mesos.FrameworkID, executor mesos.ExecutorID)
 	ResendUpdates(framework mesos.FrameworkID)
+	Drain(config mesos.DrainConfig)
+	Shutdown(message string)
 }
 
 var _ Agent = (*agents.Agent)(nil)

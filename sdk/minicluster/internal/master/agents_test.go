@@ -271,7 +271,7 @@ func TestUnreachableAgentComesBackWithItsTask(t *testing.T) {
 	c.accept(c.only(), identified(opReserve(reservedSet("disk:1"))), opLaunch(taskOn("t", *f.info.ID, resource.MustParse("cpus:1"))))
 	c.take()
 	on(t, c.m, func() { c.m.unreachable(c.m.agents[f.info.ID.Value], "health check timed out") })
-	same(t, c.outcomes(), "t TASK_UNREACHABLE REASON_AGENT_REMOVED health check timed out", "op OPERATION_UNREACHABLE Agent was marked unreachable")
+	same(t, c.outcomes(), "op OPERATION_UNREACHABLE Agent was marked unreachable", "t TASK_UNREACHABLE REASON_AGENT_REMOVED health check timed out")
 	f.tasks = []agents.TaskView{{Framework: c.f.info, Info: taskOn("t", *f.info.ID, resource.Set(resource.MustParse("cpus:1")).Allocate(testRole)), ExecutorID: mesos.ExecutorID{Value: "t"}, State: mesos.TASK_RUNNING}}
 	if _, err := c.m.Join(member(f)); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ func (m *Master) acknowledge(f *framework, call *schedulerpb.Call_Acknowledge) {
 		}
 	}
 	a.handle.Acknowledge(mesos.FrameworkID{Value: f.id}, call.TaskID, call.UUID)
+	m.checkDrained(a)
 }
 
 func (m *Master) acknowledgeOperation(f *framework, call *schedulerpb.Call_AcknowledgeOperationStatus) {
@@ -43,4 +44,5 @@ func (m *Master) acknowledgeOperation(f *framework, call *schedulerpb.Call_Ackno
 	if o.LatestStatus.State.Terminal() {
 		m.removeOperation(a, o)
 	}
+	m.checkDrained(a)
 }

@@ -1,6 +1,6 @@
 package master
 
-// REVIVE and SUPPRESS (semantics 5.5): all of them but inverse offers.
+// REVIVE and SUPPRESS (semantics 5.5): all of them.
 
 import (
 	"slices"
@@ -12,6 +12,7 @@ import (
 func (m *Master) revive(f *framework, call *schedulerpb.Call_Revive) {
 	if roles, ok := m.ownRoles(f, "revive", call.GetRoles()); ok {
 		m.alloc.Revive(f.id, roles)
+		clear(f.inverseRefused)
 		m.rounds.now = true
 	}
 }

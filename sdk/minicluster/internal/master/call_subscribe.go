@@ -91,6 +91,7 @@ func (m *Master) attach(f *framework, s *stream) {
 		for _, o := range f.sortedOffers() {
 			m.discard(o, false)
 		}
+		m.discardInverse(f.sortedInverse(), false)
 	}
 	f.stopTimer()
 	f.stream = s

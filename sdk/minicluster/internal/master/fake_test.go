@@ -28,6 +28,8 @@ type fake struct {
 	resent    []string
 	tasks     []agents.TaskView
 	operation []mesos.Operation
+	drained   []mesos.DrainConfig
+	ended     []string // why it was asked to shut down
 }
 
 func newFake(resources string) *fake {
@@ -80,12 +82,14 @@ func (f *fake) ShutdownFramework(id mesos.FrameworkID)     { f.shut = append(f.s
 func (f *fake) ShutdownExecutor(_ mesos.FrameworkID, id mesos.ExecutorID) {
 	f.shut = append(f.shut, id.Value)
 }
+func (f *fake) Drain(c mesos.DrainConfig)          { f.drained = append(f.drained, c) }
+func (f *fake) Shutdown(message string)            { f.ended = append(f.ended, message) }
 func (f *fake) ResendUpdates(id mesos.FrameworkID) { f.resent = append(f.resent, id.Value) }
 
 var stockCapabilities = []mesos.AgentInfo_Capability_Type{
 	mesos.AgentInfo_Capability_MULTI_ROLE, mesos.AgentInfo_Capability_HIERARCHICAL_ROLE, mesos.AgentInfo_Capability_RESERVATION_REFINEMENT,
 	mesos.AgentInfo_Capability_RESOURCE_PROVIDER, mesos.AgentInfo_Capability_RESIZE_VOLUME, mesos.AgentInfo_Capability_AGENT_OPERATION_FEEDBACK,
-	mesos.AgentInfo_Capability_TASK_RESOURCE_LIMITS,
+	mesos.AgentInfo_Capability_AGENT_DRAINING, mesos.AgentInfo_Capability_TASK_RESOURCE_LIMITS,
 }
 
 func member(f *fake, without ...mesos.AgentInfo_Capability_Type) Member {

@@ -19,13 +19,15 @@ type framework struct {
 	stream      *stream // nil: not connected
 	recovered   bool    // known from agents only; it has not subscribed to this master yet
 
-	offers       map[string]*offer
-	tasks        map[string]*task
-	unreachable  *history[*task]
-	done         *history[*task]
-	executors    map[string]map[string]*mesos.ExecutorInfo // by agent and id; none of command tasks
-	operations   map[string]*operation                     // by uuid
-	operationIDs map[string]string                         // uuids, by what the framework calls them
+	offers         map[string]*offer
+	inverse        map[string]*inverseOffer
+	inverseRefused map[string]time.Time // until when it isn't asked to leave an agent
+	tasks          map[string]*task
+	unreachable    *history[*task]
+	done           *history[*task]
+	executors      map[string]map[string]*mesos.ExecutorInfo // by agent and id; none of command tasks
+	operations     map[string]*operation                     // by uuid
+	operationIDs   map[string]string                         // uuids, by what the framework calls them
 
 	registered, reregistered, unregistered time.Time
 
@@ -34,15 +36,17 @@ type framework struct {
 
 func newFramework(info mesos.FrameworkInfo) *framework {
 	return &framework{
-		id:           info.ID.Value,
-		info:         info,
-		offers:       map[string]*offer{},
-		tasks:        map[string]*task{},
-		unreachable:  newHistory[*task](maxUnreachableTasks),
-		done:         newHistory[*task](maxCompletedTasks),
-		executors:    map[string]map[string]*mesos.ExecutorInfo{},
-		operations:   map[string]*operation{},
-		operationIDs: map[string]string{},
+		id:             info.ID.Value,
+		info:           info,
+		offers:         map[string]*offer{},
+		inverse:        map[string]*inverseOffer{},
+		inverseRefused: map[string]time.Time{},
+		tasks:          map[string]*task{},
+		unreachable:    newHistory[*task](maxUnreachableTasks),
+		done:           newHistory[*task](maxCompletedTasks),
+		executors:      map[string]map[string]*mesos.ExecutorInfo{},
+		operations:     map[string]*operation{},
+		operationIDs:   map[string]string{},
 	}
 }
 

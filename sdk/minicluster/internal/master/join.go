@@ -11,14 +11,16 @@ import (
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	agents "github.com/stateful-mesos/moor/sdk/minicluster/internal/agent"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
 var (
 	// ErrEnded is returned when the master has ended.
 	ErrEnded = errors.New("the master has ended")
-	// ErrGone is wrapped when an agent that was marked gone registers again under its id.
-	ErrGone = errors.New("Agent has been marked gone")
+	// ErrShutDown is wrapped when an agent that registers is told to shut down: it was marked gone, or its
+	// machine is down.
+	ErrShutDown = errors.New("the master asks the agent to shut down")
 )
 
 // Join registers an agent, for the first time or again, with the tasks and reservations that it brings. It
@@ -42,8 +44,9 @@ func (m *Master) join(member Member) (string, error) {
 	info := member.Handle.Info()
 	id := info.ID.GetValue()
 	was := m.standing(id)
-	if was == Gone {
-		return "", fmt.Errorf("agent %s: %w: open it with another work dir", id, ErrGone)
+	if why := m.unwelcome(id, info, member); why != "" {
+		member.Handle.Shutdown(why)
+		return "", fmt.Errorf("agent %s: %w: %s", id, ErrShutDown, why)
 	}
 	if id == "" {
 		id = m.newAgentID()
@@ -51,11 +54,12 @@ func (m *Master) join(member Member) (string, error) {
 	if err := member.Handle.Registered(mesos.AgentID{Value: id}); err != nil {
 		return "", fmt.Errorf("register agent %s: %w", id, err)
 	}
-	if err := m.config.Registry.Set(id, Admitted); err != nil {
+	info.ID = &mesos.AgentID{Value: id}
+	if err := m.config.Registry.Admit(id, m.written(&info)); err != nil {
 		return "", fmt.Errorf("register agent %s: %w", id, err)
 	}
 	delete(m.recovered, id)
-	info.ID = &mesos.AgentID{Value: id}
+	delete(m.since, id)
 	a := m.agents[id]
 	if a == nil {
 		a = m.admit(id, info, member)
@@ -63,8 +67,23 @@ func (m *Master) join(member Member) (string, error) {
 		m.readmit(a, info, member)
 	}
 	m.bring(a, was == Unreachable)
+	m.resumeOrders(a)
 	m.rounds.now = true
 	return id, nil
+}
+
+// unwelcome tells why an agent has to shut down instead of registering; empty: it is welcome.
+func (m *Master) unwelcome(id string, info mesos.AgentInfo, member Member) string {
+	machine := validate.Machine{Hostname: strings.ToLower(info.Hostname), IP: member.IP, HasHost: true, HasIP: true}
+	switch one := m.orders.maintenance.machines[machine]; {
+	case id != "" && m.standing(id) == Gone:
+		return messageGone
+	case one != nil && one.mode == down:
+		return "Machine is `DOWN`"
+	case m.agents[id] != nil && m.agents[id].machine() != machine:
+		return "Agent attempted to reregister with different IP / hostname"
+	}
+	return ""
 }
 
 // admit takes in an agent that is not registered with this master.
@@ -72,6 +91,7 @@ func (m *Master) admit(id string, info mesos.AgentInfo, member Member) *agent {
 	a := &agent{
 		id:         id,
 		offers:     map[string]*offer{},
+		inverse:    map[string]*inverseOffer{},
 		used:       map[string]resource.Set{},
 		operations: map[string]*operation{},
 		killed:     map[string]map[string]*time.Duration{},
@@ -85,6 +105,7 @@ func (m *Master) admit(id string, info mesos.AgentInfo, member Member) *agent {
 	}
 	m.agents[id] = a
 	m.alloc.AddAgent(id, a.described(), member.Handle.Total())
+	m.housed(a)
 	return a
 }
 
@@ -115,7 +136,7 @@ func (m *Master) readmit(a *agent, info mesos.AgentInfo, member Member) {
 		m.discard(o, true)
 	}
 	m.alloc.UpdateAgent(a.id, member.Handle.Total())
-	m.alloc.SetAgentActive(a.id, true)
+	m.alloc.SetAgentActive(a.id, !m.orders.deactivated[a.id])
 }
 
 // bring reconciles the master with the tasks and operations that an agent has.

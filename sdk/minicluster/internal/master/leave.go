@@ -30,10 +30,7 @@ func (m *Master) leave(agentID string) {
 // others the agent has time to come back (semantics 5.8).
 func (m *Master) disconnectAgent(a *agent) {
 	a.connected = false
-	m.alloc.SetAgentActive(a.id, false)
-	for _, o := range a.sortedOffers() {
-		m.discard(o, true)
-	}
+	m.deactivate(a)
 	for _, f := range m.sortedFrameworks() {
 		if f.info.GetCheckpoint() {
 			continue
@@ -66,8 +63,9 @@ func (m *Master) removeExecutors(f *framework, a *agent) {
 type fate int
 
 const (
-	lost       fate = iota // they are lost, whatever the framework knows of partitions
-	outOfReach             // they may be running
+	lost        fate = iota // they are lost, whatever the framework knows of partitions
+	outOfReach              // they may be running
+	goneForGood             // they never come back
 )
 
 // removal is why an agent is removed, and what its tasks' frameworks are told.
@@ -90,6 +88,9 @@ func (m *Master) unreachable(a *agent, cause string) {
 // removeAgent ends an agent for this master. Frameworks are told of their tasks, then of their offers, then of
 // the agent (semantics 5.8).
 func (m *Master) removeAgent(a *agent, r removal) {
+	for _, uuid := range slices.Sorted(maps.Keys(a.operations)) {
+		m.loseOperation(a, a.operations[uuid], r)
+	}
 	for _, f := range m.sortedFrameworks() {
 		for _, t := range f.tasksOn(a.id) {
 			m.removeTask(f, t, r)
@@ -99,14 +100,17 @@ func (m *Master) removeAgent(a *agent, r removal) {
 	for _, o := range a.sortedOffers() {
 		m.discard(o, true)
 	}
-	for _, o := range a.operations {
-		m.loseOperation(a, o, r)
+	m.discardInverse(a.sortedInverse(), true)
+	for _, f := range m.frameworks {
+		delete(f.inverseRefused, a.id)
 	}
 	a.stopTimer()
 	a.connected = false
 	m.alloc.RemoveAgent(a.id)
 	delete(m.agents, a.id)
 	if r.state == lost {
+		delete(m.orders.draining, a.id)
+		delete(m.orders.deactivated, a.id)
 		if err := m.config.Registry.Set(a.id, ""); err != nil {
 			m.log.Error("registry can't be written", "error", err)
 		}
@@ -114,18 +118,15 @@ func (m *Master) removeAgent(a *agent, r removal) {
 	m.failed(a.id)
 }
 
-// removeTask tells a framework what became of a task of its on an agent that is removed.
+// removeTask tells a framework what became of a task of its on an agent that is removed: also if the task has ended,
+// and only the acknowledgement is missing.
 func (m *Master) removeTask(f *framework, t *task, r removal) {
-	v := verdict{task: t.TaskID, agent: &t.AgentID, executor: t.ExecutorID, state: mesos.TASK_LOST, reason: mesos.REASON_AGENT_REMOVED, message: r.message}
-	if r.state == outOfReach {
-		v.since = timeInfo(r.since)
-		v.state = f.aware(mesos.TASK_UNREACHABLE)
-	}
+	v := m.fateOf(f, t, r)
 	ended := t.State.Terminal()
 	if !ended {
 		t.State = v.state
-		m.tell(f, v)
 	}
+	m.tell(f, v)
 	m.complete(f, t)
 	if r.state == outOfReach && !ended {
 		f.done.remove(t.TaskID.Value)
@@ -133,14 +134,27 @@ func (m *Master) removeTask(f *framework, t *task, r removal) {
 	}
 }
 
+// fateOf words what became of a task (semantics 5.8).
+func (m *Master) fateOf(f *framework, t *task, r removal) verdict {
+	v := verdict{task: t.TaskID, agent: &t.AgentID, executor: t.ExecutorID, state: mesos.TASK_LOST, reason: mesos.REASON_AGENT_REMOVED, message: r.message}
+	switch {
+	case r.state == outOfReach:
+		v.since = timeInfo(r.since)
+		v.state = f.aware(mesos.TASK_UNREACHABLE)
+	case r.state == goneForGood && f.partitionAware():
+		v.state, v.reason = mesos.TASK_GONE_BY_OPERATOR, mesos.REASON_AGENT_REMOVED_BY_OPERATOR
+	}
+	return v
+}
+
 // loseOperation tells a framework, as well as it can be done, that an operation's outcome is out of reach.
 func (m *Master) loseOperation(a *agent, o *operation, r removal) {
-	if o.FrameworkID != nil && o.Info.ID != nil && r.state == outOfReach && !o.LatestStatus.State.Terminal() {
-		if f := m.frameworks[o.FrameworkID.Value]; f != nil {
-			m.sendOperation(f, mesos.OperationStatus{
-				OperationID: o.Info.ID, AgentID: &mesos.AgentID{Value: a.id}, State: mesos.OPERATION_UNREACHABLE, Message: new("Agent was marked unreachable"),
-			})
+	if f := m.frameworks[o.FrameworkID.GetValue()]; f != nil && o.Info.ID != nil && r.state != lost {
+		state, message := mesos.OPERATION_UNREACHABLE, "Agent was marked unreachable"
+		if r.state == goneForGood {
+			state, message = mesos.OPERATION_GONE_BY_OPERATOR, messageGone
 		}
+		m.sendOperation(f, mesos.OperationStatus{OperationID: o.Info.ID, AgentID: &mesos.AgentID{Value: a.id}, State: state, Message: &message})
 	}
 	m.removeOperation(a, o)
 }
@@ -159,6 +173,9 @@ func (m *Master) failed(agentID string) {
 // never knew their tasks, so it says nothing of them.
 func (m *Master) giveUpRecovered() {
 	for _, id := range slices.SortedFunc(maps.Keys(m.recovered), compareIDs) {
+		if m.standing(id) == Gone {
+			continue // see markGone
+		}
 		delete(m.recovered, id)
 		m.since[id] = time.Now()
 		if err := m.config.Registry.Set(id, Unreachable); err != nil {

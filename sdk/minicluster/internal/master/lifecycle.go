@@ -25,6 +25,8 @@ func (m *Master) disconnect(f *framework) {
 	for _, o := range f.sortedOffers() {
 		m.discard(o, false)
 	}
+	m.discardInverse(f.sortedInverse(), false)
+	clear(f.inverseRefused)
 	m.alloc.Activate(f.id, false)
 	m.log.Info("framework disconnected", "framework", f.id)
 	f.stopTimer()
@@ -51,6 +53,7 @@ func (m *Master) remove(f *framework) {
 	for _, o := range f.sortedOffers() {
 		m.discard(o, false)
 	}
+	m.discardInverse(f.sortedInverse(), false)
 	for _, t := range f.sortedTasks() {
 		t.State = mesos.TASK_KILLED
 		t.record(mesos.TaskStatus{

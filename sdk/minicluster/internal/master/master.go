@@ -61,6 +61,8 @@ type Master struct {
 	recovered  map[string]bool      // ids of agents known from the registry that have not come yet
 	since      map[string]time.Time // when agents were marked unreachable, by id
 	offers     map[string]*offer
+	inverse    map[string]*inverseOffer
+	orders     *orders // of operators
 	next       struct{ framework, offer, agent int }
 	rounds     rounds
 	journal    *journal
@@ -83,9 +85,11 @@ func New(config Config) *Master {
 		recovered:  map[string]bool{},
 		since:      map[string]time.Time{},
 		offers:     map[string]*offer{},
+		inverse:    map[string]*inverseOffer{},
 		journal:    newJournal(),
 	}
 	m.alloc = allocator.New(allocator.Config{Interval: config.Interval, MinAllocatable: config.MinAllocatable, Seed: config.Seed, Logger: config.Logger})
+	m.recoverOrders()
 	for _, id := range config.Registry.Agents() {
 		m.recovered[id] = true
 	}
@@ -144,6 +148,9 @@ func (m *Master) after(d time.Duration, f func()) *time.Timer {
 // stopTimers lets no timer of ours fire after the loop has ended.
 func (m *Master) stopTimers() {
 	for _, o := range m.offers {
+		o.stop()
+	}
+	for _, o := range m.inverse {
 		o.stop()
 	}
 	for _, f := range m.frameworks {

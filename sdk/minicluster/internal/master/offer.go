@@ -37,7 +37,7 @@ func (m *Master) makeOffers(picked []allocator.Offer) {
 	shown := map[string][]mesos.Offer{}
 	for _, p := range picked {
 		f, a := m.frameworks[p.FrameworkID], m.agents[p.AgentID]
-		if f == nil || f.stream == nil || a == nil || !a.connected {
+		if f == nil || f.stream == nil || a == nil || !m.active(a) {
 			m.alloc.Give(p.AgentID, p.FrameworkID, p.Resources)
 			continue
 		}
@@ -75,6 +75,9 @@ func (m *Master) addOffer(f *framework, a *agent, p allocator.Offer) *offer {
 		Attributes:     a.info.Attributes,
 		AllocationInfo: &mesos.Resource_AllocationInfo{Role: new(p.Role)},
 	}}
+	if a.plan != nil {
+		o.Unavailability = a.plan.when
+	}
 	for _, e := range slices.Sorted(maps.Keys(f.executors[a.id])) {
 		o.ExecutorIDs = append(o.ExecutorIDs, mesos.ExecutorID{Value: e})
 	}

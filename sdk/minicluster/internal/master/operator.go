@@ -1,8 +1,7 @@
 package master
 
 // The v1 operator API (semantics 7.2). Left out, and answered with 501: LIST_FILES, READ_FILE,
-// SET_LOGGING_LEVEL, UPDATE_WEIGHTS, maintenance, DRAIN_AGENT, DEACTIVATE_AGENT, REACTIVATE_AGENT,
-// MARK_AGENT_GONE, quota, and SUBSCRIBE.
+// SET_LOGGING_LEVEL, UPDATE_WEIGHTS, quota, and SUBSCRIBE.
 
 import (
 	"net/http"
@@ -72,6 +71,20 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 		return m.shrinkVolume(call.ShrinkVolume, principal)
 	case masterpb.Call_TEARDOWN:
 		return m.operatorTeardown(call.Teardown.FrameworkID.Value, principal)
+	case masterpb.Call_MARK_AGENT_GONE:
+		return m.markAgentGone(call.MarkAgentGone)
+	case masterpb.Call_DRAIN_AGENT:
+		return m.drainAgent(call.DrainAgent)
+	case masterpb.Call_DEACTIVATE_AGENT:
+		return m.deactivateAgent(call.DeactivateAgent)
+	case masterpb.Call_REACTIVATE_AGENT:
+		return m.reactivateAgent(call.ReactivateAgent)
+	case masterpb.Call_UPDATE_MAINTENANCE_SCHEDULE:
+		return m.updateSchedule(&call.UpdateMaintenanceSchedule.Schedule)
+	case masterpb.Call_START_MAINTENANCE:
+		return m.startMaintenance(call.StartMaintenance.Machines)
+	case masterpb.Call_STOP_MAINTENANCE:
+		return m.stopMaintenance(call.StopMaintenance.Machines)
 	}
 	if response := m.look(call); response != nil {
 		response.Type = masterpb.Response_Type(masterpb.Response_Type_value[call.GetType().String()]).Enum()
@@ -109,6 +122,10 @@ func (m *Master) look(call *masterpb.Call) *masterpb.Response {
 		return &masterpb.Response{GetRoles: m.showRoles()}
 	case masterpb.Call_GET_WEIGHTS:
 		return &masterpb.Response{GetWeights: &masterpb.Response_GetWeights{}}
+	case masterpb.Call_GET_MAINTENANCE_STATUS:
+		return &masterpb.Response{GetMaintenanceStatus: &masterpb.Response_GetMaintenanceStatus{Status: *m.maintenanceStatus()}}
+	case masterpb.Call_GET_MAINTENANCE_SCHEDULE:
+		return &masterpb.Response{GetMaintenanceSchedule: &masterpb.Response_GetMaintenanceSchedule{Schedule: *m.maintenanceSchedule()}}
 	case masterpb.Call_GET_MASTER:
 		return &masterpb.Response{GetMaster: &masterpb.Response_GetMaster{
 			MasterInfo: m.info(), StartTime: new(seconds(m.started)), ElectedTime: new(seconds(m.started)),

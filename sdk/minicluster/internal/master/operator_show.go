@@ -1,8 +1,7 @@
 package master
 
 // What the operator API shows: GET_AGENTS, GET_FRAMEWORKS, GET_TASKS, GET_EXECUTORS, GET_OPERATIONS, GET_ROLES,
-// GET_STATE, GET_FLAGS, GET_VERSION and GET_METRICS. Left out: resource providers, draining, inverse offers, and
-// all metrics but a few counts.
+// GET_STATE, GET_FLAGS, GET_VERSION and GET_METRICS. Left out: resource providers, and all metrics but a few counts.
 
 import (
 	"encoding/hex"
@@ -21,8 +20,9 @@ func (m *Master) showAgents() *masterpb.Response_GetAgents {
 	for _, a := range m.sortedAgents() {
 		shown := masterpb.Response_GetAgents_Agent{
 			AgentInfo:      a.info,
-			Active:         a.connected,
-			Deactivated:    new(false),
+			Active:         m.active(a),
+			Deactivated:    new(m.orders.deactivated[a.id]),
+			DrainInfo:      m.orders.draining[a.id],
 			Version:        Version,
 			Pid:            new(a.pid()),
 			RegisteredTime: timeInfo(a.registered), ReregisteredTime: timeInfo(a.reregistered),
@@ -33,10 +33,13 @@ func (m *Master) showAgents() *masterpb.Response_GetAgents {
 		for _, c := range a.capabilities {
 			shown.Capabilities = append(shown.Capabilities, mesos.AgentInfo_Capability{Type: c.Enum()})
 		}
+		if shown.DrainInfo != nil && !a.drainStart.IsZero() {
+			shown.EstimatedDrainStartTime = timeInfo(a.drainStart.Truncate(time.Second))
+		}
 		out.Agents = append(out.Agents, shown)
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(m.recovered), compareIDs) {
-		out.RecoveredAgents = append(out.RecoveredAgents, mesos.AgentInfo{ID: &mesos.AgentID{Value: id}})
+		out.RecoveredAgents = append(out.RecoveredAgents, m.recoveredInfo(id))
 	}
 	return out
 }
@@ -95,6 +98,9 @@ func (m *Master) showFramework(f *framework) masterpb.Response_GetFrameworks_Fra
 	}
 	for _, o := range f.sortedOffers() {
 		shown.Offers = append(shown.Offers, o.Offer)
+	}
+	for _, o := range f.sortedInverse() {
+		shown.InverseOffers = append(shown.InverseOffers, o.InverseOffer)
 	}
 	return shown
 }

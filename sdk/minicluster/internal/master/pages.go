@@ -56,8 +56,10 @@ func slavesPage(m *Master, query url.Values) any {
 			shown = append(shown, m.slave(a, true))
 		}
 	}
-	for id := range m.recovered {
-		recovered = append(recovered, object{"id": id})
+	for _, one := range m.recoveredPages() {
+		if wanted == "" || wanted == one["id"] {
+			recovered = append(recovered, one)
+		}
 	}
 	return object{"slaves": shown, "recovered_slaves": recovered}
 }
@@ -88,7 +90,7 @@ func statePage(m *Master, _ url.Values) any {
 	slaves, active := []any{}, 0
 	for _, a := range m.sortedAgents() {
 		slaves = append(slaves, m.slave(a, false))
-		if a.connected {
+		if m.active(a) {
 			active++
 		}
 	}
@@ -100,7 +102,7 @@ func statePage(m *Master, _ url.Values) any {
 	out["leader"] = pid
 	out["leader_info"] = object{"id": m.id, "pid": pid, "port": m.config.Port, "hostname": m.config.IP}
 	out["flags"] = m.flagTexts()
-	out["slaves"], out["recovered_slaves"], out["orphan_tasks"] = slaves, []any{}, []any{}
+	out["slaves"], out["recovered_slaves"], out["orphan_tasks"] = slaves, m.recoveredPages(), []any{}
 	return out
 }
 

@@ -65,13 +65,19 @@ func (m *Master) slave(a *agent, detailed bool) object {
 	}
 	out := object{
 		"id": a.id, "hostname": a.info.Hostname, "port": a.info.GetPort(), "attributes": attributes(a.info.Attributes),
-		"pid": a.pid(), "registered_time": seconds(a.registered), "active": a.connected, "deactivated": false,
+		"pid": a.pid(), "registered_time": seconds(a.registered), "active": m.active(a), "deactivated": m.orders.deactivated[a.id],
 		"version": Version, "capabilities": capabilities,
 		"resources": summary(total), "used_resources": summary(used), "offered_resources": summary(offered),
 		"unreserved_resources": summary(total.Unreserved()),
 	}
 	if !a.reregistered.IsZero() {
 		out["reregistered_time"] = seconds(a.reregistered)
+	}
+	if info := m.orders.draining[a.id]; info != nil {
+		out["drain_info"] = m.written(info)
+		if !a.drainStart.IsZero() {
+			out["estimated_drain_start_time_seconds"] = seconds(a.drainStart)
+		}
 	}
 	reserved, reservedFull := object{}, object{}
 	byRole := map[string]resource.Set{}

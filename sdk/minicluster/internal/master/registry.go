@@ -1,6 +1,7 @@
 package master
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -122,6 +123,18 @@ func (r *Registry) Set(id string, s Standing) error {
 		case Gone:
 			e = Entry{Standing: Gone, Since: new(time.Now())}
 		}
+		c.Agents[id] = e
+	})
+}
+
+// Admit makes an agent one that belongs to the cluster, with the AgentInfo that it registers with.
+func (r *Registry) Admit(id string, info json.RawMessage) error {
+	if e := r.Entry(id); e.Standing == Admitted && bytes.Equal(e.Info, info) {
+		return nil
+	}
+	return r.Update(func(c *Contents) {
+		e := c.Agents[id]
+		e.Standing, e.Since, e.Info = Admitted, nil, info
 		c.Agents[id] = e
 	})
 }

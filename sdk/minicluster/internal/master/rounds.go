@@ -43,6 +43,9 @@ func (m *Master) allocate() {
 		if !next.IsZero() {
 			m.rounds.arm(next)
 		}
+		if next := m.makeInverseOffers(now); !next.IsZero() {
+			m.rounds.arm(next)
+		}
 	}
 	if m.rounds.touched {
 		m.rounds.touched = false

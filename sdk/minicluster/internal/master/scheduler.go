@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 )
@@ -149,8 +150,12 @@ func (m *Master) dispatch(f *framework, call *schedulerpb.Call) answer {
 		m.reconcileOperations(f, call.ReconcileOperations)
 	case schedulerpb.Call_UPDATE_FRAMEWORK:
 		return m.updateFramework(f, call.UpdateFramework)
-	case schedulerpb.Call_MESSAGE, schedulerpb.Call_REQUEST, schedulerpb.Call_ACCEPT_INVERSE_OFFERS, schedulerpb.Call_DECLINE_INVERSE_OFFERS:
-		// Nobody is there to take a message, a request changes nothing, and there are no inverse offers.
+	case schedulerpb.Call_ACCEPT_INVERSE_OFFERS:
+		m.answerInverse(call.AcceptInverseOffers.InverseOfferIDs, call.AcceptInverseOffers.Filters, masterpb.InverseOfferStatus_ACCEPT)
+	case schedulerpb.Call_DECLINE_INVERSE_OFFERS:
+		m.answerInverse(call.DeclineInverseOffers.InverseOfferIDs, call.DeclineInverseOffers.Filters, masterpb.InverseOfferStatus_DECLINE)
+	case schedulerpb.Call_MESSAGE, schedulerpb.Call_REQUEST:
+		// Nobody is there to take a message, and a request changes nothing.
 	default:
 		return plain(http.StatusNotImplemented)
 	}

@@ -99,6 +99,7 @@ func (m *Master) operationUpdate(agentID, uuid string, status mesos.OperationSta
 func (m *Master) settle(a *agent, o *operation) {
 	a.handle.AcknowledgeOperation(o.LatestStatus.UUID.GetValue(), o.uuid())
 	m.removeOperation(a, o)
+	m.checkDrained(a)
 }
 
 // ExecutorExited takes the end of a default executor from an agent, see agent.Upstream.
