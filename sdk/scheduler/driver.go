@@ -50,7 +50,7 @@ func (d *Driver) Run(ctx context.Context) error {
 		return ErrRunning
 	}
 	defer d.running.Store(false)
-	if _, err := d.cfg.secret(); err != nil {
+	if _, err := d.cfg.credentials(); err != nil {
 		return err
 	}
 	r := &run{

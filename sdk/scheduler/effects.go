@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	"github.com/stateful-mesos/moor/sdk/internal/session"
-	"github.com/stateful-mesos/moor/sdk/internal/wire"
 )
 
 // do carries out one effect. An error ends the run.
@@ -40,18 +39,12 @@ func (r *run) do(ctx context.Context, next todo) error {
 func (r *run) connect(ctx context.Context, e session.Connect) {
 	ctx, cancel := context.WithCancel(ctx)
 	r.reader = &reader{conn: e.Conn, ctx: ctx, cancel: cancel, queue: r.queue}
-	master, secret, reader := r.masters[e.Master], r.credentials, r.reader
+	master, secret, reader := r.masters[e.Master], r.cfg.credentials, r.reader
 	r.cfg.Logger.Debug("subscribing", slog.String("master", master.Host), slog.Int("attempt", e.Conn))
 	r.group.Go(func() {
 		defer cancel()
 		reader.run(r.client, master, secret, e.Call)
 	})
-}
-
-// credentials are read anew for each attempt.
-func (d *Driver) credentials() (wire.Credentials, error) {
-	secret, err := d.cfg.secret()
-	return wire.Credentials{Principal: d.cfg.Principal, Secret: secret}, err
 }
 
 // disconnect gives the connection up, with the calls that were to go with it.

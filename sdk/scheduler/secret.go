@@ -1,81 +1,32 @@
 package scheduler
 
 import (
+	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"os"
-	"strings"
+
+	"github.com/stateful-mesos/moor/sdk/internal/wire"
 )
 
 // A Secret is a string that doesn't print: every way of formatting, logging or encoding it gives "[redacted]".
-type Secret string
+type Secret = wire.Secret
 
-const redacted = "[redacted]"
-
-// String returns "[redacted]", or "" for an empty secret.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return redacted
+func (c *Config) login() wire.Login {
+	return wire.Login{Principal: c.Principal, Secret: c.Secret, SecretFile: c.SecretFile, SecretEnv: c.SecretEnv}
 }
 
-// GoString is String, for the verb %#v.
-func (s Secret) GoString() string { return fmt.Sprintf("%q", s.String()) }
-
-// Format is String for every verb, so that none of them shows the bytes.
-func (s Secret) Format(f fmt.State, verb rune) {
-	text := s.String()
-	if verb == 'q' || verb == 'v' && f.Flag('#') {
-		text = s.GoString()
-	}
-	_, _ = fmt.Fprint(f, text) // a fmt.State of package fmt never fails
+// credentials are read anew for each attempt.
+func (c *Config) credentials() (wire.Credentials, error) {
+	who, err := c.login().Credentials()
+	return who, configError(err)
 }
 
-// LogValue is String, for package slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
-
-// MarshalText is String, for encoders.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// secret reads the secret from where the config says it is.
-func (c *Config) secret() (string, error) {
-	switch {
-	case c.SecretFile != "":
-		text, err := readBounded(c.SecretFile)
-		if err != nil {
-			return "", fmt.Errorf("scheduler: reading Config.SecretFile: %w", err)
-		}
-		return checkSecret(strings.TrimSpace(text), "SecretFile")
-	case c.SecretEnv != "":
-		text, ok := os.LookupEnv(c.SecretEnv)
-		if !ok {
-			return "", &ConfigError{"SecretEnv", fmt.Sprintf("the environment variable %s is not set", c.SecretEnv)}
-		}
-		return checkSecret(text, "SecretEnv")
-	default:
-		return string(c.Secret), nil
+// configError turns what package wire says of a config into this package's error.
+func configError(err error) error {
+	if e, ok := errors.AsType[*wire.FieldError](err); ok {
+		return &ConfigError{e.Field, e.Reason}
 	}
-}
-
-// mostSecret bounds a secret, bytes: the file may turn out to be something else.
-const mostSecret = 64 << 10
-
-func readBounded(path string) (string, error) {
-	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("scheduler: %w", err)
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(f, mostSecret))
-	return string(text), err
-}
-
-// checkSecret refuses what can't be sent: Mesos splits name and password at every colon (semantics 1.1).
-func checkSecret(text, field string) (string, error) {
-	if strings.Contains(text, ":") {
-		return "", &ConfigError{field, "the secret contains a colon, and Mesos takes no such secret; choose another one"}
-	}
-	return text, nil
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/internal/callcheck"
@@ -16,9 +15,9 @@ import (
 
 // validate says what is wrong with a config whose defaults are set. It returns the masters' URLs.
 func (c *Config) validate() ([]*url.URL, error) {
-	masters, err := c.validateMasters()
+	masters, err := wire.ParseMasters(c.Masters, wire.SchedulerPath)
 	if err != nil {
-		return nil, err
+		return nil, configError(err)
 	}
 	for _, check := range []func() error{c.validateFramework, c.validateRoles, c.validateCredentials, c.validateTimes} {
 		if err := check(); err != nil {
@@ -31,21 +30,6 @@ func (c *Config) validate() ([]*url.URL, error) {
 	// What the master is told about the framework is a call like any other.
 	if err := callcheck.Scheduler(subscribeCall(c)); err != nil {
 		return nil, &ConfigError{"Framework", fmt.Sprintf("would harm a master: %v", err)}
-	}
-	return masters, nil
-}
-
-func (c *Config) validateMasters() ([]*url.URL, error) {
-	if len(c.Masters) == 0 {
-		return nil, &ConfigError{"Masters", `is empty; list at least one master as "host:port"`}
-	}
-	masters := make([]*url.URL, len(c.Masters))
-	for i, text := range c.Masters {
-		u, err := wire.ParseMaster(text)
-		if err != nil {
-			return nil, &ConfigError{fmt.Sprintf("Masters[%d]", i), err.Error()}
-		}
-		masters[i] = u
 	}
 	return masters, nil
 }
@@ -99,25 +83,14 @@ func (c *Config) validateRoles() error {
 }
 
 func (c *Config) validateCredentials() error {
-	sources := 0
-	for _, set := range []bool{c.Secret != "", c.SecretFile != "", c.SecretEnv != ""} {
-		if set {
-			sources++
-		}
+	if err := c.login().Validate(); err != nil {
+		return configError(err)
 	}
-	switch {
-	case sources > 1:
-		return &ConfigError{"Secret", "more than one of Secret, SecretFile and SecretEnv is set; set one"}
-	case sources > 0 && c.Principal == "":
-		return &ConfigError{"Principal", "is empty, but there is a secret; set both"}
-	case strings.Contains(c.Principal, ":"):
-		return &ConfigError{"Principal", "contains a colon, and Mesos takes no such principal"}
-	case c.Principal != "" && c.Framework.GetPrincipal() != c.Principal:
+	if c.Principal != "" && c.Framework.GetPrincipal() != c.Principal {
 		return &ConfigError{"Framework.Principal",
 			fmt.Sprintf("is %q but Config.Principal is %q; they must be the same", c.Framework.GetPrincipal(), c.Principal)}
 	}
-	_, err := checkSecret(string(c.Secret), "Secret")
-	return err
+	return nil
 }
 
 func (c *Config) validateTimes() error {

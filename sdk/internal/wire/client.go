@@ -41,11 +41,6 @@ type Config struct {
 	MaxRecord int                                                                  // bytes of one event
 }
 
-// Credentials authenticate requests by HTTP Basic. The zero value is none. Copies of it are not to be printed.
-type Credentials struct {
-	Principal, Secret string
-}
-
 // A Client makes subscriptions. It is safe for concurrent use. Events come over one connection for each subscription, calls over
 // another one, which keeps them in order (semantics 1.14).
 type Client struct {
@@ -100,23 +95,35 @@ func (c *Client) Subscribe(ctx context.Context, master *url.URL, who Credentials
 	if err != nil {
 		return nil, fmt.Errorf("encoding SUBSCRIBE: %w", err)
 	}
+	resp, leader, err := c.lead(ctx, c.streams, master, who, body)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, readAnswer(resp, subscribeName, leader.Host)
+	}
+	return c.open(resp, leader, who)
+}
+
+// lead posts to a master, and again wherever that redirects to, until one answers: this one, and its answer. The caller closes
+// the answer's body.
+func (c *Client) lead(ctx context.Context, via *http.Client, master *url.URL, who Credentials, body []byte) (*http.Response, *url.URL, error) {
 	for hop := 0; ; hop++ {
-		resp, err := c.post(ctx, c.streams, master, who, body, "")
+		resp, err := c.post(ctx, via, master, who, body, "")
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if resp.StatusCode == http.StatusOK {
-			return c.open(resp, master, who)
-		}
-		answer := readAnswer(resp, subscribeName, master.Host)
 		if !redirects(resp.StatusCode) {
-			return nil, answer
+			return resp, master, nil
 		}
+		// Read for the connection's sake: what a redirect says is in its header.
+		_, _ = io.CopyN(io.Discard, resp.Body, maxBody)
+		_ = resp.Body.Close()
 		if hop == maxRedirects {
-			return nil, fmt.Errorf("%w: %d in a row, the last one from %s; masters disagree on who leads", ErrRedirect, hop+1, master.Host)
+			return nil, nil, fmt.Errorf("%w: %d in a row, the last one from %s; masters disagree on who leads", ErrRedirect, hop+1, master.Host)
 		}
 		if master, err = follow(master, resp.Header.Get("Location")); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }

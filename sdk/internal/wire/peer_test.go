@@ -75,7 +75,7 @@ func newPeer(t *testing.T, json bool, serve func(net.Conn, *http.Request)) (*pee
 	return p, c
 }
 
-var leader = &url.URL{Scheme: "http", Host: "leader:5050", Path: schedulerPath}
+var leader = &url.URL{Scheme: "http", Host: "leader:5050", Path: SchedulerPath}
 
 func subscribeCall() *schedulerpb.Call {
 	return &schedulerpb.Call{Type: schedulerpb.Call_SUBSCRIBE.Enum(), Subscribe: &schedulerpb.Call_Subscribe{

@@ -216,7 +216,7 @@ func TestAnswerRows(t *testing.T) {
 	}
 }
 
-func TestParseMaster(t *testing.T) {
+func TestParseMasters(t *testing.T) {
 	tests := []struct{ text, want, err string }{
 		{"10.0.0.1:5050", "http://10.0.0.1:5050/api/v1/scheduler", ""},
 		{"master", "http://master:5050/api/v1/scheduler", ""},
@@ -235,12 +235,12 @@ func TestParseMaster(t *testing.T) {
 		{"ma ster:5050", "", "does not parse"},
 	}
 	for _, test := range tests {
-		u, err := ParseMaster(test.text)
+		u, err := ParseMasters([]string{test.text}, SchedulerPath)
 		switch {
-		case test.err == "" && (err != nil || u.String() != test.want):
-			t.Errorf("ParseMaster(%q) = %v, %v, want %s", test.text, u, err, test.want)
+		case test.err == "" && (err != nil || u[0].String() != test.want):
+			t.Errorf("ParseMasters(%q) = %v, %v, want %s", test.text, u, err, test.want)
 		case test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "hunter2")):
-			t.Errorf("ParseMaster(%q) = %v, %v, want an error with %q and no password", test.text, u, err, test.err)
+			t.Errorf("ParseMasters(%q) = %v, %v, want an error with %q and no password", test.text, u, err, test.err)
 		}
 	}
 }
