@@ -14,7 +14,9 @@ import (
 
 // clusterCommand runs a minicluster until a signal ends it.
 type clusterCommand struct {
-	Listen             string   `default:"127.0.0.1:5050" placeholder:"HOST:PORT" help:"Address of the master; port 0 is any free one. Default: ${default}."`
+	Listen             string   `default:"127.0.0.1:5050" placeholder:"HOST:PORT" help:"Address of the first master; the others have the ports after it. Port 0 is any free one. Default: ${default}."`
+	Masters            int      `default:"1" placeholder:"N" help:"How many masters there are: one leads, the others stand by. Default: ${default}."`
+	SessionTimeout     duration `default:"0s" placeholder:"TIME" help:"How long a dead master is still taken for the leader. Default: not at all; Mesos: 10s."`
 	Agents             int      `default:"1" placeholder:"N" help:"How many agents there are. Default: ${default}."`
 	AgentResources     []string `sep:"none" placeholder:"TEXT" help:"Resources of an agent, in Mesos's text form or JSON, or @file. Given several times: of the first agent, the second and so on. Default: ${resources}."`
 	AgentAttributes    []string `sep:"none" placeholder:"TEXT" help:"Attributes of an agent, such as rack:r1;zone:z1, or @file; several times as above."`
@@ -28,6 +30,7 @@ type clusterCommand struct {
 	Heartbeat          duration `default:"15s" placeholder:"TIME" help:"Time between two heartbeats on an event stream. Default: ${default}."`
 	Roles              []string `placeholder:"ROLE,..." help:"The only roles that frameworks may have. Default: any."`
 	Credentials        string   `placeholder:"FILE" help:"Principals and secrets, in either format of Mesos's: who isn't in it is refused."`
+	ACLs               string   `name:"acls" placeholder:"JSON" help:"Access control lists in the form of Mesos's, or @file."`
 	LogLevel           string   `default:"warn" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"What to log on standard error: debug, info, warn or error. Default: ${default}."`
 }
 
@@ -51,6 +54,8 @@ func (c *clusterCommand) Run(env *environment) error {
 func (c *clusterCommand) config(env *environment) (minicluster.Config, error) {
 	cfg := minicluster.Config{
 		Listen:             c.Listen,
+		Masters:            c.Masters,
+		SessionTimeout:     time.Duration(c.SessionTimeout),
 		WorkDir:            c.WorkDir,
 		AllocationInterval: time.Duration(c.AllocationInterval),
 		OfferTimeout:       time.Duration(c.OfferTimeout),
@@ -61,13 +66,19 @@ func (c *clusterCommand) config(env *environment) (minicluster.Config, error) {
 		Roles:              c.Roles,
 		Logger:             c.logger(env),
 	}
-	for flag, d := range map[string]duration{
-		"allocation-interval": c.AllocationInterval, "ping-timeout": c.PingTimeout,
-		"reregister-timeout": c.ReregisterTimeout, "heartbeat": c.Heartbeat,
+	for _, flag := range []struct {
+		name  string
+		value duration
+	}{
+		{"allocation-interval", c.AllocationInterval}, {"ping-timeout", c.PingTimeout},
+		{"reregister-timeout", c.ReregisterTimeout}, {"heartbeat", c.Heartbeat},
 	} {
-		if d == 0 {
-			return cfg, refusef("--%s: must be longer than 0", flag)
+		if flag.value == 0 {
+			return cfg, refusef("--%s: must be longer than 0", flag.name)
 		}
+	}
+	if c.Masters < 1 {
+		return cfg, refusef("--masters: %d: there must be at least one", c.Masters)
 	}
 	var err error
 	if cfg.Agents, err = c.agents(); err != nil {
@@ -77,6 +88,9 @@ func (c *clusterCommand) config(env *environment) (minicluster.Config, error) {
 		if cfg.Credentials, err = readCredentials(c.Credentials); err != nil {
 			return cfg, refusef("--credentials: %w", err)
 		}
+	}
+	if cfg.ACLs, err = textOrFile(c.ACLs); err != nil {
+		return cfg, refusef("--acls: %w", err)
 	}
 	return cfg, c.checkWorkDir()
 }
@@ -173,7 +187,7 @@ func (c *clusterCommand) announce(env *environment, cluster *minicluster.Cluster
 	for _, address := range cluster.Masters() {
 		fmt.Fprintf(env.stdout, "master    http://%s\n", address)
 	}
-	fmt.Fprintf(env.stdout, "page      http://%s/\n", cluster.Masters()[0])
+	fmt.Fprintf(env.stdout, "page      http://%s/\n", cluster.Masters()[max(cluster.Leader(), 0)])
 	for i := range c.Agents {
 		fmt.Fprintf(env.stdout, "agent     %s\n", cluster.AgentID(i).Value)
 	}
@@ -188,6 +202,7 @@ func (c *clusterCommand) announce(env *environment, cluster *minicluster.Cluster
 var flagOf = strings.NewReplacer(
 	"Listen: ", "--listen: ", "MinAllocatable: ", "--min-allocatable: ", "Resources: ", "--agent-resources: ",
 	"Attributes: ", "--agent-attributes: ", "Roles: ", "--roles: ", "Credentials: ", "--credentials: ",
+	"Masters: ", "--masters: ", "ACLs: ", "--acls: ",
 )
 
 // blame says that the command line is to blame where it is.

@@ -250,6 +250,26 @@ func TestClusterAsksForCredentials(t *testing.T) {
 	r.end(t, syscall.SIGTERM)
 }
 
+// TestClusterOfSeveralMasters: a client that is told of all masters, or of one that stands by, gets through.
+func TestClusterOfSeveralMasters(t *testing.T) {
+	r := startCluster(t, "-masters", "3", "-acls", `{"permissive": true}`)
+	if len(r.masters) != 3 {
+		t.Fatalf("masters are %v, want 3", r.masters)
+	}
+	launch(t, r.masters[2:], "sleep 1000")
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Get("http://" + r.masters[1] + "/state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	defer res.Body.Close()
+	if got, want := res.Header.Get("Location"), "//"+r.masters[0]+"/master/state"; res.StatusCode != http.StatusTemporaryRedirect || got != want {
+		t.Errorf("a standby answers %d, to %q; want 307 to %q", res.StatusCode, got, want)
+	}
+	r.end(t, syscall.SIGINT)
+}
+
 // TestClusterWarns: of an address that others reach, unless they have to say who they are.
 func TestClusterWarns(t *testing.T) {
 	for _, c := range []struct {
