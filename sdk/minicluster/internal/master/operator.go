@@ -72,19 +72,23 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 	case masterpb.Call_TEARDOWN:
 		return m.operatorTeardown(call.Teardown.FrameworkID.Value, principal)
 	case masterpb.Call_MARK_AGENT_GONE:
-		return m.markAgentGone(call.MarkAgentGone)
+		return m.markAgentGone(call.MarkAgentGone, principal)
 	case masterpb.Call_DRAIN_AGENT:
-		return m.drainAgent(call.DrainAgent)
+		return m.drainAgent(call.DrainAgent, principal)
 	case masterpb.Call_DEACTIVATE_AGENT:
-		return m.deactivateAgent(call.DeactivateAgent)
+		return m.deactivateAgent(call.DeactivateAgent, principal)
 	case masterpb.Call_REACTIVATE_AGENT:
-		return m.reactivateAgent(call.ReactivateAgent)
+		return m.reactivateAgent(call.ReactivateAgent, principal)
 	case masterpb.Call_UPDATE_MAINTENANCE_SCHEDULE:
-		return m.updateSchedule(&call.UpdateMaintenanceSchedule.Schedule)
+		return m.updateSchedule(&call.UpdateMaintenanceSchedule.Schedule, principal)
+	case masterpb.Call_GET_MAINTENANCE_STATUS:
+		return answer{message: m.showMaintenanceStatus(principal)}
+	case masterpb.Call_GET_MAINTENANCE_SCHEDULE:
+		return answer{message: m.showMaintenanceSchedule(principal)}
 	case masterpb.Call_START_MAINTENANCE:
-		return m.startMaintenance(call.StartMaintenance.Machines)
+		return m.startMaintenance(call.StartMaintenance.Machines, principal)
 	case masterpb.Call_STOP_MAINTENANCE:
-		return m.stopMaintenance(call.StopMaintenance.Machines)
+		return m.stopMaintenance(call.StopMaintenance.Machines, principal)
 	}
 	if response := m.look(call); response != nil {
 		response.Type = masterpb.Response_Type(masterpb.Response_Type_value[call.GetType().String()]).Enum()
@@ -122,10 +126,6 @@ func (m *Master) look(call *masterpb.Call) *masterpb.Response {
 		return &masterpb.Response{GetRoles: m.showRoles()}
 	case masterpb.Call_GET_WEIGHTS:
 		return &masterpb.Response{GetWeights: &masterpb.Response_GetWeights{}}
-	case masterpb.Call_GET_MAINTENANCE_STATUS:
-		return &masterpb.Response{GetMaintenanceStatus: &masterpb.Response_GetMaintenanceStatus{Status: *m.maintenanceStatus()}}
-	case masterpb.Call_GET_MAINTENANCE_SCHEDULE:
-		return &masterpb.Response{GetMaintenanceSchedule: &masterpb.Response_GetMaintenanceSchedule{Schedule: *m.maintenanceSchedule()}}
 	case masterpb.Call_GET_MASTER:
 		return &masterpb.Response{GetMaster: &masterpb.Response_GetMaster{
 			MasterInfo: m.info(), StartTime: new(seconds(m.started)), ElectedTime: new(seconds(m.started)),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 )
 
@@ -23,9 +24,11 @@ func (m *Master) known(agentID string) bool {
 	return m.agents[agentID] != nil || m.recovered[agentID] || m.standing(agentID) == Unreachable
 }
 
-func (m *Master) markAgentGone(call *masterpb.Call_MarkAgentGone) answer {
+func (m *Master) markAgentGone(call *masterpb.Call_MarkAgentGone, principal *string) answer {
 	id := call.AgentID.Value
 	switch {
+	case !m.permits(authorize.MarkAgentGone, principal, nil):
+		return forbidden
 	case m.standing(id) == Gone:
 	case !m.known(id):
 		return refuse(http.StatusNotFound, "Agent '"+id+"' not found")
@@ -73,7 +76,7 @@ func (m *Master) giveUpUnreachable(f *framework, t *task) {
 	f.done.add(t.TaskID.Value, t)
 }
 
-func (m *Master) drainAgent(call *masterpb.Call_DrainAgent) answer {
+func (m *Master) drainAgent(call *masterpb.Call_DrainAgent, principal *string) answer {
 	id := call.AgentID.Value
 	if a := m.agents[id]; a != nil {
 		if machine := m.orders.maintenance.scheduled(a.machine()); machine != nil {
@@ -82,6 +85,9 @@ func (m *Master) drainAgent(call *masterpb.Call_DrainAgent) answer {
 		if !slices.Contains(a.capabilities, mesos.AgentInfo_Capability_AGENT_DRAINING) {
 			return refuse(http.StatusBadRequest, "Agent "+id+" is not capable of draining")
 		}
+	}
+	if !m.permits(authorize.DrainAgent, principal, nil) || call.GetMarkGone() && !m.permits(authorize.MarkAgentGone, principal, nil) {
+		return forbidden
 	}
 	if !m.known(id) {
 		return refuse(http.StatusBadRequest, "Unknown agent")
@@ -117,8 +123,11 @@ func machineText(id *mesos.MachineID) string {
 	return *id.Hostname + " (" + *id.IP + ")"
 }
 
-func (m *Master) deactivateAgent(call *masterpb.Call_DeactivateAgent) answer {
+func (m *Master) deactivateAgent(call *masterpb.Call_DeactivateAgent, principal *string) answer {
 	id := call.AgentID.Value
+	if !m.permits(authorize.DeactivateAgent, principal, nil) {
+		return forbidden
+	}
 	if !m.known(id) {
 		return refuse(http.StatusBadRequest, "Unknown agent")
 	}
@@ -132,8 +141,11 @@ func (m *Master) deactivateAgent(call *masterpb.Call_DeactivateAgent) answer {
 
 // reactivateAgent offers an agent again, from the next round on. For one that isn't registered it does what it can,
 // and says that the agent was removed meanwhile.
-func (m *Master) reactivateAgent(call *masterpb.Call_ReactivateAgent) answer {
+func (m *Master) reactivateAgent(call *masterpb.Call_ReactivateAgent, principal *string) answer {
 	id := call.AgentID.Value
+	if !m.permits(authorize.ReactivateAgent, principal, nil) {
+		return forbidden
+	}
 	if !m.orders.deactivated[id] {
 		return refuse(http.StatusBadRequest, "Agent is not deactivated")
 	}
