@@ -25,6 +25,11 @@
 // shared, as Mesos's replicated log is. [Cluster.KillMaster], [Cluster.FreezeMaster] and [Cluster.StopElection] make
 // what happens then happen.
 //
+// # Page
+//
+// A browser at the master's address ([Cluster.Masters]) shows agents with their disks, frameworks, tasks, offers and
+// the last operations with what became of them, and follows what happens. It wants the same credentials as the rest.
+//
 // # Files
 //
 // Below the work dir: master/registry.json holds the ids of admitted agents; agents/0, agents/1, ... are the work

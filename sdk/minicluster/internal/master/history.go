@@ -46,3 +46,12 @@ func (h *history[T]) all() []T {
 	}
 	return out
 }
+
+// newest returns up to n entries, newest first.
+func (h *history[T]) newest(n int) []T {
+	out := make([]T, 0, min(n, len(h.keys)))
+	for i := len(h.keys) - 1; i >= 0 && len(out) < n; i-- {
+		out = append(out, h.byKey[h.keys[i]])
+	}
+	return out
+}

@@ -67,6 +67,7 @@ type Master struct {
 	rounds     rounds
 	journal    *journal
 	outcomes   outcomes
+	gallery    gallery
 }
 
 // New starts a master.
@@ -87,6 +88,7 @@ func New(config Config) *Master {
 		offers:     map[string]*offer{},
 		inverse:    map[string]*inverseOffer{},
 		journal:    newJournal(),
+		gallery:    newGallery(),
 	}
 	m.alloc = allocator.New(allocator.Config{Interval: config.Interval, MinAllocatable: config.MinAllocatable, Seed: config.Seed, Logger: config.Logger})
 	m.recoverOrders()
@@ -118,11 +120,13 @@ func (m *Master) Close() {
 func (m *Master) loop() {
 	defer close(m.ended)
 	defer m.rounds.timer.Stop()
+	defer m.gallery.timer.Stop()
 	for {
 		select {
 		case <-m.quit:
 			m.mail.close()
 			m.breakStreams()
+			m.gallery.viewers.Close()
 			m.stopTimers()
 			return
 		case <-m.mail.ready:
@@ -133,8 +137,14 @@ func (m *Master) loop() {
 				f()
 			}
 			m.rounds.touched = true
+			m.gallery.changed()
 		case <-m.rounds.timer.C:
 			m.rounds.fired()
+			m.gallery.changed()
+		case <-m.gallery.viewers.Joined:
+			m.gallery.changed()
+		case <-m.gallery.timer.C:
+			m.show()
 		}
 		m.allocate()
 	}

@@ -1,6 +1,7 @@
 package master
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 const (
 	maxOutcomes    = 200
 	maxOutcomeText = 1000 // bytes
+	maxSubjects    = 20   // resources that are named
 )
 
 // verdicts on an operation, in the order of its life.
@@ -110,36 +112,50 @@ func subjectOf(op *mesos.Offer_Operation) string {
 	return ""
 }
 
-// resourcesText says in short what resources are: volumes by id, the rest by name, with the roles they are reserved for.
+// resourcesText says in short what resources are, and for which roles they are reserved: volumes by id, the rest by
+// name.
 func resourcesText(s []mesos.Resource) string {
-	var parts []string
-	length := 0
+	var parts, roles []string
 	for i := range s {
-		r := &s[i]
-		part := r.Name
-		if resource.IsVolume(r) {
-			part = r.Disk.Persistence.GetID()
-		}
-		if r.Scalar != nil {
-			part += " " + strconv.FormatFloat(resource.Float(resource.Fixed(r.Scalar.Value)), 'f', -1, 64)
-		}
-		if role := resource.ReservationRole(r); role != "*" {
-			part += " of " + role
-		}
-		parts = append(parts, part)
-		if length += len(part); length > maxOutcomeText {
+		if i == maxSubjects {
+			parts = append(parts, strconv.Itoa(len(s)-i)+" more")
 			break
 		}
+		parts = append(parts, resourceText(&s[i]))
+		if role := resource.ReservationRole(&s[i]); role != resource.Unreserved && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if len(roles) > 0 {
+		text += " for " + strings.Join(roles, ", ")
+	}
+	return text
 }
 
-// clipped bounds a text without cutting a character apart.
-func clipped(s string) string {
-	if len(s) <= maxOutcomeText {
+func resourceText(r *mesos.Resource) string {
+	text := r.Name
+	if resource.IsVolume(r) {
+		text = r.Disk.Persistence.GetID()
+	}
+	if r.Scalar == nil {
+		return text
+	}
+	text += " " + strconv.FormatFloat(resource.Float(resource.Fixed(r.Scalar.Value)), 'f', -1, 64)
+	if r.Name == "disk" || r.Name == "mem" {
+		text += " MiB"
+	}
+	return text
+}
+
+func clipped(s string) string { return clip(s, maxOutcomeText) }
+
+// clip bounds a text without cutting a character apart.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
 		return s
 	}
-	end := maxOutcomeText
+	end := limit
 	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}

@@ -36,9 +36,9 @@ func TestOutcomesOfAnAccept(t *testing.T) {
 		opLaunch(taskOn("t", mesos.AgentID{Value: id}, resource.MustParse("cpus:1;mem:64")), taskOn("", mesos.AgentID{Value: id}, resource.MustParse("cpus:1;mem:64"))),
 	)
 	want := []string{
-		"RESERVE disk 64 of r pending",
-		"CREATE v 64 of r pending",
-		"RESERVE disk 5000 of r refused",
+		"RESERVE disk 64 MiB for r pending",
+		"CREATE v 64 MiB for r pending",
+		"RESERVE disk 5000 MiB for r refused",
 		"LAUNCH t done",
 		"LAUNCH  refused",
 	}
@@ -67,7 +67,7 @@ func TestOutcomesOfAnAccept(t *testing.T) {
 			m.outcomes.follow(m.outcomes.entries[i].uuid, &mesos.OperationStatus{State: state, Message: new("said")})
 		})
 	}
-	if got := known(t, m)[:2]; got[0] != "RESERVE disk 64 of r done said" || got[1] != "CREATE v 64 of r failed said" {
+	if got := known(t, m)[:2]; got[0] != "RESERVE disk 64 MiB for r done said" || got[1] != "CREATE v 64 MiB for r failed said" {
 		t.Errorf("after the agent's reports: %q", got)
 	}
 }
@@ -84,7 +84,7 @@ func TestOutcomesOfAnOperator(t *testing.T) {
 		m.destroyVolumes("nobody", []mesos.Resource{volumeOn("v", 64, false)}, nil)
 	})
 	got := known(t, m)
-	if len(got) != 3 || got[0] != "RESERVE disk 64 of r pending" || !strings.Contains(got[1], "does not contain") || got[2] != "DESTROY v 64 of r refused No agent found with specified ID" {
+	if len(got) != 3 || got[0] != "RESERVE disk 64 MiB for r pending" || !strings.Contains(got[1], "does not contain") || got[2] != "DESTROY v 64 MiB for r refused No agent found with specified ID" {
 		t.Errorf("outcomes = %q", got)
 	}
 }

@@ -7,7 +7,11 @@ import (
 
 // ServeHTTP answers what a Mesos master answers. Every route exists below /master as well.
 func (m *Master) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	route, ok := routes[routePath(r)]
+	path := routePath(r)
+	route, ok := routes[path]
+	if !ok && strings.HasPrefix(path, "/page/") {
+		route, ok = (*Master).page, true
+	}
 	if !ok {
 		plain(http.StatusNotFound).write(w)
 		return
@@ -24,6 +28,8 @@ func routePath(r *http.Request) string {
 }
 
 var routes = map[string]func(*Master, http.ResponseWriter, *http.Request){
+	"/":                     (*Master).page,
+	"/master":               (*Master).page,
 	"/api/v1/scheduler":     (*Master).scheduler,
 	"/api/v1":               (*Master).operator,
 	"/reserve":              form(reserveForm),
