@@ -33,6 +33,7 @@ type Agent struct {
 
 	failure    error // why the agent gave up by itself
 	id         *mesos.AgentID
+	renew      bool               // its info has changed since it was checkpointed
 	registered bool               // a master has the agent: there is somebody to report to
 	away       bool               // suspended
 	recovery   *time.Timer        // runs while the agent is away
@@ -173,7 +174,7 @@ func (a *Agent) info() mesos.AgentInfo {
 func (a *Agent) Registered(id mesos.AgentID) error {
 	var err error
 	a.ask(func() {
-		if err = a.register(id); err == nil {
+		if err = errors.Join(a.register(id), noteBoot(a.cfg.WorkDir)); err == nil {
 			a.away, a.registered = false, true
 			if a.recovery != nil {
 				a.recovery.Stop()

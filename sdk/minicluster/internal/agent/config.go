@@ -35,6 +35,10 @@ type Config struct {
 	// Attributes of the agent.
 	Attributes []mesos.Attribute
 
+	// Additive allows an agent that is opened again to have more resources and attributes than before, as
+	// --reconfiguration_policy=additive does. Otherwise nothing may have changed (semantics 4.8).
+	Additive bool
+
 	// Runner starts the tasks. The agent closes it. Default: real processes.
 	Runner Runner
 

@@ -8,8 +8,12 @@
 //	slaves/<agent>/frameworks/<framework>/executors/<executor>/runs/<container>   sandboxes; "latest" links the newest
 //	meta/resources/resources_and_operations.state                 reservations, volumes, operations not acknowledged
 //	meta/resources/resources_and_operations.target                the state to come, while directories are brought in line
-//	meta/slaves/<agent>/slave.info, meta/slaves/latest            the agent's id
+//	meta/resources/resources.info                                 its resources for older agents; read where it is alone
+//	meta/slaves/<agent>/slave.info, meta/slaves/latest            the agent's id and config
 //	meta/slaves/<agent>/frameworks/...                            tasks and updates of frameworks that checkpoint
+//	meta/boot_id                                                  of the machine
+//
+// Files that are damaged keep an agent from opening, with a [CorruptError] that says what to do; nothing is deleted.
 //
 // Every method of Agent queues work for the goroutine, which does it in order; what it has to tell goes to
 // an [Upstream], whose methods must not block either. So neither side ever waits for the other.

@@ -25,7 +25,7 @@ const (
 	updatesFile   = "task.updates"
 )
 
-// Kinds of records in a task's updates file: the kind, then a TaskStatus or the uuid acknowledged.
+// Kinds of records in a task's updates file: the kind, then a TaskStatus or the uuid acknowledged, then a checksum.
 const (
 	recordUpdate          = 'U'
 	recordAcknowledgement = 'A'
@@ -38,14 +38,31 @@ func openJournal(workDir string) (*journal, error) {
 
 // agent returns the info that the agent was last registered with; nil if it never was.
 func (j *journal) agent() (*mesos.AgentInfo, error) {
-	info := &mesos.AgentInfo{}
-	path := filepath.Join(j.root, "latest", agentFile)
-	found, err := readMessage(path, info)
-	if err != nil || !found {
-		return nil, err
+	latest := filepath.Join(j.root, "latest")
+	dir, err := filepath.EvalSymlinks(latest)
+	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Lstat(latest); err == nil {
+			return nil, corrupt(latest, agentRemedy, fmt.Errorf("%w: the folder that it links is missing", ErrCorrupt))
+		}
+		return nil, nil
 	}
-	if err := mesos.ValidateID(info.GetID().GetValue()); err != nil {
-		return nil, fmt.Errorf("%w: %s: the agent's id: %w", ErrCorrupt, path, err)
+	if err != nil {
+		return nil, corrupt(latest, agentRemedy, err)
+	}
+	info := &mesos.AgentInfo{}
+	path := filepath.Join(dir, agentFile)
+	found, err := readMessage(path, info)
+	if err == nil && !found {
+		err = fmt.Errorf("%w: it is missing", ErrCorrupt)
+	}
+	if err == nil {
+		err = mesos.ValidateID(info.GetID().GetValue())
+	}
+	if err == nil {
+		err = named("the agent", info.ID.Value, dir)
+	}
+	if err != nil {
+		return nil, corrupt(path, agentRemedy, err)
 	}
 	return info, nil
 }
@@ -99,6 +116,9 @@ func (j *journal) launched(t *task) error {
 		return err
 	}
 	e := t.executor
+	if err := link(e.container, filepath.Join(j.executor(e), "runs", "latest")); err != nil {
+		return err
+	}
 	write := func(path string, m interface{ Marshal() ([]byte, error) }) error {
 		b, err := messageFile(m)
 		if err != nil {
@@ -138,7 +158,7 @@ func (j *journal) append(t *task, record []byte) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint update of task %s: %w", t.id(), err)
 	}
-	_, err = f.Write(appendRecord(nil, record))
+	_, err = f.Write(appendRecord(nil, sealed(record)))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("checkpoint update of task %s: %w", t.id(), err)
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -21,6 +22,8 @@ type ledger struct {
 	workDir    string
 	resources  resource.Set // all of them checkpointed ones
 	operations []mesos.Operation
+	bytes      []byte // as read
+	decided    bool   // it is on disk as the target of a commit
 
 	// reached is told each step before it is done; an error makes the commit end there. For tests of crashes.
 	reached func(step string) error
@@ -31,69 +34,113 @@ const (
 	stepTarget = "write target"
 	stepCreate = "create directory"
 	stepDelete = "delete directory"
+	stepLegacy = "write resources.info"
 	stepRename = "rename target"
 	stepDone   = "tell"
 )
 
-func (l *ledger) file() string {
-	return filepath.Join(l.workDir, "meta", "resources", "resources_and_operations.state")
-}
+func (l *ledger) dir() string    { return filepath.Join(l.workDir, "meta", "resources") }
+func (l *ledger) file() string   { return filepath.Join(l.dir(), "resources_and_operations.state") }
+func (l *ledger) target() string { return filepath.Join(l.dir(), "resources_and_operations.target") }
 
-func (l *ledger) target() string {
-	return filepath.Join(l.workDir, "meta", "resources", "resources_and_operations.target")
-}
+// The same of agents that know nothing of operations: written beside, read where it is alone (semantics 4.7).
+func (l *ledger) legacy() string       { return filepath.Join(l.dir(), "resources.info") }
+func (l *ledger) legacyTarget() string { return filepath.Join(l.dir(), "resources.target") }
 
 // openLedger reads the ledger of a work directory, and completes a commit that was begun.
 func openLedger(workDir string) (*ledger, error) {
 	l := &ledger{workDir: workDir}
-	if err := makeDirs(filepath.Dir(l.file()), 0o700); err != nil {
+	if err := makeDirs(l.dir(), 0o700); err != nil {
 		return nil, err
 	}
-	if err := l.sweep(); err != nil {
-		return nil, err
-	}
-	var err error
-	if l.resources, l.operations, err = l.load(l.file()); err != nil {
-		return nil, err
-	}
-	if _, err := os.Lstat(l.target()); errors.Is(err, os.ErrNotExist) {
-		return l, nil
-	}
-	resources, operations, err := l.load(l.target())
+	next, err := l.read()
 	if err != nil {
 		return nil, err
 	}
-	if err := l.finish(resources, operations); err != nil {
+	if err := l.sweep(); err != nil || next == nil {
+		return l, err
+	}
+	if !next.decided { // a target of an agent that knows nothing of operations
+		return l, errors.Join(l.commit(next.resources, nil), os.Remove(l.legacyTarget()))
+	}
+	if err := l.finish(next.resources, next.operations); err != nil {
 		return nil, fmt.Errorf("target checkpointed resources %s failed to sync from current checkpointed resources %s: %w",
-			resources, l.resources, err)
+			next.resources, l.resources, err)
 	}
 	return l, nil
 }
 
+// read makes the ledger hold what is on disk and returns the state to come; nil: no commit was begun. It
+// changes no file.
+func (l *ledger) read() (next *ledger, err error) {
+	there, err := l.load(l.file())
+	if err != nil {
+		return nil, corrupt(l.file(), ledgerRemedy, err)
+	}
+	target := &ledger{workDir: l.workDir}
+	if begun, err := target.load(l.target()); err != nil {
+		return nil, corrupt(l.target(), targetRemedy, err)
+	} else if begun {
+		next, target.decided = target, true
+	}
+	old := &ledger{workDir: l.workDir}
+	oldThere, err := old.loadLegacy(l.legacy())
+	if err != nil {
+		return nil, corrupt(l.legacy(), ledgerRemedy, err)
+	}
+	switch {
+	case there && oldThere && next == nil && !l.agrees(old):
+		return nil, corrupt(l.file(), "remove the one of the two that is wrong", fmt.Errorf("%w: it says %s, and %s says %s", ErrCorrupt, l.resources, l.legacy(), old.resources))
+	case there || next != nil:
+		return next, nil
+	}
+	l.resources = old.resources
+	if begun, err := target.loadLegacy(l.legacyTarget()); err != nil {
+		return nil, corrupt(l.legacyTarget(), targetRemedy, err)
+	} else if begun {
+		return target, nil
+	}
+	return nil, nil
+}
+
+// agrees tells whether a state and the same of older agents say the same. What this package wrote is the same
+// byte for byte.
+func (l *ledger) agrees(old *ledger) bool {
+	if _, rest, _ := cutRecord(l.bytes); len(rest) > 0 { // with a checksum
+		b, err := encodeLegacy(l.resources)
+		return err == nil && bytes.Equal(b, old.bytes)
+	}
+	return l.resources.Equal(old.resources)
+}
+
 // sweep removes what a crash left of files that were being written.
 func (l *ledger) sweep() error {
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(l.file()), "*.tmp-*"))
+	left, err := filepath.Glob(filepath.Join(l.dir(), "*.tmp-*"))
 	for _, path := range left {
 		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }
 
-func (l *ledger) load(path string) (resource.Set, []mesos.Operation, error) {
+// load reads a state, and reports whether there is one.
+func (l *ledger) load(path string) (bool, error) {
 	b, err := readFile(path, maxCheckpoint)
 	if err != nil || b == nil {
-		return nil, nil, err
+		return false, err
 	}
-	s, operations, err := decodeState(b)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	l.resources, l.operations, err = decodeState(b)
+	l.bytes = b
+	return true, err
+}
+
+func (l *ledger) loadLegacy(path string) (bool, error) {
+	b, err := readFile(path, maxCheckpoint)
+	if err != nil || b == nil {
+		return false, err
 	}
-	for i := range s {
-		if !resource.Checkpointed(&s[i]) {
-			return nil, nil, fmt.Errorf("%w: %s: unexpected checkpointed resources %s", ErrCorrupt, path, resource.String(&s[i]))
-		}
-	}
-	return s, operations, nil
+	l.resources, err = decodeLegacy(b)
+	l.bytes = b
+	return true, err
 }
 
 // commit makes the ledger hold these resources and operations, and the directories agree with them. After
@@ -116,6 +163,16 @@ func (l *ledger) commit(resources resource.Set, operations []mesos.Operation) er
 func (l *ledger) finish(resources resource.Set, operations []mesos.Operation) error {
 	if err := l.syncVolumes(resources); err != nil {
 		return err
+	}
+	if err := l.step(stepLegacy); err != nil {
+		return err
+	}
+	b, err := encodeLegacy(resources)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(l.legacy(), b); err != nil {
+		return fmt.Errorf("checkpoint resources: %w", err)
 	}
 	if err := l.step(stepRename); err != nil {
 		return err

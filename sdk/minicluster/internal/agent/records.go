@@ -11,11 +11,6 @@ import (
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
-// ErrCorrupt is wrapped by errors about checkpoint files that can't be understood. Nothing is guessed: the
-// file has to be repaired, or the agent's meta folder removed. Volumes are found again in the latter case by
-// reserving and creating them anew (semantics 4.2).
-var ErrCorrupt = errors.New("corrupt checkpoint")
-
 // maxCheckpoint bounds what is read back from one checkpoint file.
 const maxCheckpoint = 256 << 20
 
@@ -43,7 +38,7 @@ func messageFile(m interface{ Marshal() ([]byte, error) }) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return appendRecord(nil, b), nil
+	return summed(b), nil
 }
 
 // readMessage reads a file with one message, and reports whether there is one.
@@ -52,14 +47,11 @@ func readMessage(path string, m interface{ Unmarshal([]byte) error }) (bool, err
 	if err != nil || b == nil {
 		return false, err
 	}
-	content, _, err := cutRecord(b)
+	content, err := cutSummed(b)
 	if err != nil {
-		return false, fmt.Errorf("%s: %w", path, err)
+		return false, err
 	}
-	if err := m.Unmarshal(content); err != nil {
-		return false, fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
-	}
-	return true, nil
+	return true, m.Unmarshal(content)
 }
 
 // Fields of Mesos's ResourceState message: repeated Resource resources = 1; repeated Operation operations = 2.
@@ -88,18 +80,15 @@ func encodeState(s resource.Set, operations []mesos.Operation) ([]byte, error) {
 			return nil, fmt.Errorf("encode operation %s: %w", operations[i].UUID.Value, err)
 		}
 	}
-	return appendRecord(nil, buffer.Bytes()), nil
+	return summed(buffer.Bytes()), nil
 }
 
 // decodeState is encodeState backwards. Unknown fields are no part of what this agent writes, so they are
 // refused like other damage.
 func decodeState(b []byte) (resource.Set, []mesos.Operation, error) {
-	content, rest, err := cutRecord(b)
+	content, err := cutSummed(b)
 	if err != nil {
 		return nil, nil, err
-	}
-	if len(rest) > 0 {
-		return nil, nil, fmt.Errorf("%w: %d bytes after the state", ErrCorrupt, len(rest))
 	}
 	var (
 		s          resource.Set
@@ -127,8 +116,52 @@ func decodeState(b []byte) (resource.Set, []mesos.Operation, error) {
 			return nil, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 	}
+	return s, operations, checkpointable(s)
+}
+
+// checkpointable checks that s can be what an agent kept.
+func checkpointable(s resource.Set) error {
 	if err := s.Validate(); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	return s, operations, nil
+	for i := range s {
+		if !resource.Checkpointed(&s[i]) {
+			return fmt.Errorf("%w: unexpected checkpointed resources %s", ErrCorrupt, resource.String(&s[i]))
+		}
+	}
+	return nil
+}
+
+// encodeLegacy is the content of resources.info, one record for each resource, in the format of before
+// reservation refinement where that can say it: for agents that know nothing of operations (semantics 4.7).
+func encodeLegacy(s resource.Set) ([]byte, error) {
+	if old, err := s.Clone().Downgrade(); err == nil {
+		s = old
+	}
+	var out []byte
+	for i := range s {
+		b, err := s[i].Marshal()
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", resource.String(&s[i]), err)
+		}
+		out = appendRecord(out, b)
+	}
+	return out, nil
+}
+
+// decodeLegacy is encodeLegacy backwards.
+func decodeLegacy(b []byte) (resource.Set, error) {
+	var s resource.Set
+	for len(b) > 0 {
+		content, rest, err := cutRecord(b)
+		if err != nil {
+			return nil, err
+		}
+		s, b = append(s, mesos.Resource{}), rest
+		if err := s[len(s)-1].Unmarshal(content); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+	}
+	s = s.Upgrade()
+	return s, checkpointable(s)
 }

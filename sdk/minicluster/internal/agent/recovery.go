@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -44,18 +45,43 @@ func (a *Agent) recover() error {
 		return err
 	}
 	a.id = info.ID
-	return a.recoverTasks()
+	now := a.info()
+	if err := permitted(info, &now, a.cfg.Additive); err != nil {
+		return err
+	}
+	a.renew = len(changes(info, &now)) > 0
+	// Everything is read before anything is changed.
+	if err := a.journal.runs(func(framework, executor, run string) error {
+		_, err := readRun(framework, executor, run)
+		return err
+	}); err != nil {
+		return err
+	}
+	return a.journal.runs(a.recoverRun)
 }
 
-// register takes on an id.
-func (a *Agent) register(id mesos.AgentID) error {
-	if a.journal.closed {
-		return ErrAbandoned
+// noteBoot keeps the number of the machine's boot, where it tells one, as Mesos agents do (semantics 4.7).
+func noteBoot(workDir string) error {
+	id, err := readFile("/proc/sys/kernel/random/boot_id", 1024)
+	if err != nil || id == nil {
+		return nil //nolint:nilerr // not every system has one, and nothing depends on it
 	}
-	if a.id != nil {
-		if a.id.Value != id.Value {
-			return fmt.Errorf("agent %s can't be registered as %s: a new id needs meta/slaves/latest removed while the agent is closed", a.id.Value, id.Value)
-		}
+	id = bytes.TrimSpace(id)
+	path := filepath.Join(workDir, "meta", "boot_id")
+	if noted, err := readFile(path, 1024); err == nil && bytes.Equal(noted, id) {
+		return nil
+	}
+	return writeFile(path, id)
+}
+
+// register takes on an id, and checkpoints what the agent is now.
+func (a *Agent) register(id mesos.AgentID) error {
+	switch {
+	case a.journal.closed:
+		return ErrAbandoned
+	case a.id != nil && a.id.Value != id.Value:
+		return fmt.Errorf("agent %s can't be registered as %s: a new id needs meta/slaves/latest removed while the agent is closed", a.id.Value, id.Value)
+	case a.id != nil && !a.renew:
 		return nil
 	}
 	if err := mesos.ValidateID(id.Value); err != nil {
@@ -66,26 +92,8 @@ func (a *Agent) register(id mesos.AgentID) error {
 	if err := a.journal.registered(info); err != nil {
 		return fmt.Errorf("checkpoint the agent's id: %w", err)
 	}
-	a.id = &mesos.AgentID{Value: id.Value}
-	return nil
-}
-
-// recoverTasks finds the tasks of checkpointing frameworks. Their processes are gone, so those that had not
-// ended have failed, with the exit status lost (semantics 4.8).
-func (a *Agent) recoverTasks() error {
-	frameworks, err := folders(a.journal.frameworks())
-	for _, framework := range frameworks {
-		executors, failed := folders(filepath.Join(framework, "executors"))
-		err = errors.Join(err, failed)
-		for _, executor := range executors {
-			runs, failed := folders(filepath.Join(executor, "runs"))
-			err = errors.Join(err, failed)
-			for _, run := range runs {
-				err = errors.Join(err, a.recoverRun(framework, executor, run))
-			}
-		}
-	}
-	return err
+	a.id, a.renew = &mesos.AgentID{Value: id.Value}, false
+	return a.linkLatest()
 }
 
 // folders are the paths of what is in a folder; nothing if there is no such folder.
@@ -101,29 +109,19 @@ func folders(path string) ([]string, error) {
 	return paths, err
 }
 
+// recoverRun takes the tasks of one run of an executor into the books. Their processes are gone, so those that
+// had not ended have failed, with the exit status lost (semantics 4.8).
 func (a *Agent) recoverRun(frameworkDir, executorDir, run string) error {
-	info := &mesos.FrameworkInfo{}
-	if found, err := readMessage(filepath.Join(frameworkDir, frameworkFile), info); err != nil || !found {
-		return err // not found: nothing had begun
-	}
-	executorInfo := &mesos.ExecutorInfo{}
-	found, err := readMessage(filepath.Join(executorDir, executorFile), executorInfo)
-	if err != nil {
+	kept, err := readRun(frameworkDir, executorDir, run)
+	if err != nil || kept == nil || len(kept.tasks) == 0 {
 		return err
 	}
-	if !found {
-		executorInfo = nil
-	}
-	tasks, err := folders(filepath.Join(run, "tasks"))
-	if err != nil || len(tasks) == 0 {
-		return err
-	}
-	f := a.framework(info)
-	e := &executor{framework: f, id: filepath.Base(executorDir), info: executorInfo, container: filepath.Base(run), tasks: map[string]*task{}}
+	f := a.framework(kept.framework)
+	e := &executor{framework: f, id: filepath.Base(executorDir), info: kept.executor, container: filepath.Base(run), tasks: map[string]*task{}}
 	e.sandbox = a.sandbox(f.id(), e.id, e.container)
 	f.executors[e.id] = e
-	for _, dir := range tasks {
-		err = errors.Join(err, a.recoverTask(e, dir))
+	for i := range kept.tasks {
+		err = errors.Join(err, a.recoverTask(e, &kept.tasks[i]))
 	}
 	if len(e.tasks) == 0 && f.executors[e.id] == e {
 		delete(f.executors, e.id)
@@ -134,23 +132,18 @@ func (a *Agent) recoverRun(frameworkDir, executorDir, run string) error {
 	return err
 }
 
-func (a *Agent) recoverTask(e *executor, dir string) error {
-	info := &mesos.TaskInfo{}
-	if found, err := readMessage(filepath.Join(dir, taskFile), info); err != nil || !found {
-		return errors.Join(err, os.RemoveAll(dir)) // not found: it was never told to anybody
+func (a *Agent) recoverTask(e *executor, kept *keptTask) error {
+	if kept.info == nil {
+		return os.RemoveAll(kept.dir) // it was never told to anybody
 	}
-	t := &task{executor: e, info: info, state: mesos.TASK_STAGING, container: e.container, sandbox: e.sandbox}
+	t := &task{executor: e, info: kept.info, state: mesos.TASK_STAGING, container: e.container, sandbox: e.sandbox}
 	t.updates = newStream(a, a.sendUpdate(t))
-	pending, newest, err := readUpdates(filepath.Join(dir, updatesFile))
-	if err != nil {
-		return err
-	}
 	e.tasks[t.id()], e.framework.tasks[t.id()] = t, t
-	for _, s := range pending {
+	for _, s := range kept.pending {
 		t.updates.push(s)
 	}
-	if newest != nil {
-		t.state = newest.State
+	if kept.newest != nil {
+		t.state = kept.newest.State
 	}
 	if !t.state.Terminal() {
 		t.phase = running
@@ -158,37 +151,8 @@ func (a *Agent) recoverTask(e *executor, dir string) error {
 		return a.failure
 	}
 	t.phase = ended
-	if len(pending) == 0 { // acknowledged, and the agent ended before it forgot the task
+	if len(kept.pending) == 0 { // acknowledged, and the agent ended before it forgot the task
 		a.forget(t)
 	}
 	return a.failure
-}
-
-// readUpdates reads a task's updates: those not acknowledged, and the newest of all. A record that a crash
-// cut short was never sent.
-func readUpdates(path string) (pending []mesos.TaskStatus, newest *mesos.TaskStatus, err error) {
-	b, err := readFile(path, maxCheckpoint)
-	if err != nil {
-		return nil, nil, err
-	}
-	for len(b) > 0 {
-		record, rest, err := cutRecord(b)
-		if err != nil {
-			break
-		}
-		b = rest
-		switch {
-		case len(record) > 0 && record[0] == recordUpdate:
-			var s mesos.TaskStatus
-			if err := s.Unmarshal(record[1:]); err != nil {
-				return nil, nil, fmt.Errorf("%w: %s: %w", ErrCorrupt, path, err)
-			}
-			pending, newest = append(pending, s), &s
-		case len(record) > 0 && record[0] == recordAcknowledgement && len(pending) > 0:
-			pending = pending[1:]
-		default:
-			return nil, nil, fmt.Errorf("%w: %s: a record of no kind", ErrCorrupt, path)
-		}
-	}
-	return pending, newest, nil
 }

@@ -137,7 +137,8 @@ func TestIncompatible(t *testing.T) {
 			t.Errorf("%s: %v", c.resources, err)
 		}
 	}
-	r.cfg.Resources = resource.MustParse("cpus:9;mem:8192;disk:5000") // more is fine
+	r.cfg.Resources = resource.MustParse("cpus:9;mem:8192;disk:5000;ports:[31000-31010]") // more is fine
+	r.cfg.Additive = true
 	r.open()
 	if got := r.Total().Scalar("disk"); got != 5000 {
 		t.Errorf("disk %v", got)
@@ -192,8 +193,8 @@ func TestCorruptJournal(t *testing.T) {
 		}
 	}
 	for name, content := range map[string][]byte{
-		"no kind": appendRecord(nil, []byte("X")), "empty record": appendRecord(nil, nil), "no status": appendRecord(nil, []byte("U\xff")),
-		"acknowledged before sent": appendRecord(nil, []byte("A0123")),
+		"no checksum": appendRecord(nil, []byte("U1234567")), "no kind": appendRecord(nil, sealed([]byte("X"))), "empty record": appendRecord(nil, nil), "no status": appendRecord(nil, sealed([]byte("U\xff"))),
+		"acknowledged before sent": appendRecord(nil, sealed([]byte("A0123"))),
 	} {
 		write(updates, content)
 		r.cfg.Runner = NewSimulatedRunner(nil)
@@ -219,7 +220,7 @@ func (v TaskView) containerOf() string { return filepath.Base(v.Sandbox) }
 
 func FuzzReadUpdates(f *testing.F) {
 	for _, s := range []string{"", "U", "A0123456789abcdef", "U\x0a\x03\x0a\x01t\x10\x06"} {
-		f.Add(appendRecord(nil, []byte(s)))
+		f.Add(appendRecord(nil, sealed([]byte(s))))
 	}
 	dir := f.TempDir()
 	n := 0

@@ -19,6 +19,15 @@ func (a *Agent) sandbox(framework, executor, container string) string {
 	return filepath.Join(a.cfg.WorkDir, "slaves", a.id.Value, "frameworks", framework, "executors", executor, "runs", container)
 }
 
+// linkLatest makes slaves/latest the folder that this agent's sandboxes are in.
+func (a *Agent) linkLatest() error {
+	dir := filepath.Join(a.cfg.WorkDir, "slaves")
+	if err := os.MkdirAll(filepath.Join(dir, a.id.Value), 0o755); err != nil {
+		return err
+	}
+	return link(a.id.Value, filepath.Join(dir, "latest"))
+}
+
 // makeSandbox makes a task's sandbox with the files for its output.
 func (a *Agent) makeSandbox(t *task) error {
 	if err := os.MkdirAll(t.sandbox, sandboxMode); err != nil {
