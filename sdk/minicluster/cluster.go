@@ -31,7 +31,8 @@ type Cluster struct {
 	closed  bool          // owned by the holder of admin
 	ballot  ballot        // likewise
 
-	intercepts intercepts
+	operationFaults operationFaults
+	intercepts      intercepts
 
 	mu      sync.Mutex // guards what follows
 	busy    sync.WaitGroup
@@ -148,6 +149,7 @@ func (c *Cluster) Close() error {
 			errs = append(errs, m.handle.Close())
 			m.handle = nil
 		}
+		errs = append(errs, m.endAbandoned())
 	}
 	c.wait()
 	if c.temporary {

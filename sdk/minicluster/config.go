@@ -68,6 +68,11 @@ type Config struct {
 	// registry. Default [DefaultReregisterTimeout].
 	ReregisterTimeout time.Duration
 
+	// InMemory makes the master forget at its end which agents it knew, as with the flag --registry=in_memory: one
+	// that took over answers TASK_UNKNOWN for a task whose agent is not back yet. Otherwise it doesn't answer, as
+	// with --registry=replicated_log (semantics 6.4).
+	InMemory bool
+
 	// MinAllocatable are the quantities of which an offer must hold at least one, as in the master's flag
 	// --min_allocatable_resources: "cpus:0.01|mem:32". Default [DefaultMinAllocatable]; "none": anything
 	// is offered.
@@ -107,6 +112,11 @@ type Agent struct {
 
 	// Attributes in Mesos' text form: "rack:r1;zone:z1;generation:3".
 	Attributes string
+
+	// Reconfiguration says what may differ from when the agent was last started on its work dir, as the flag
+	// --reconfiguration_policy does: nothing ([Equal], the default), or resources and attributes may have been
+	// added ([Additive]). Otherwise the agent doesn't start (semantics 4.8).
+	Reconfiguration Reconfiguration
 
 	// Without names agent capabilities that this agent lacks, to provoke what a master says then:
 	// "RESIZE_VOLUME", "AGENT_OPERATION_FEEDBACK" and so on.

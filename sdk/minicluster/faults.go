@@ -38,14 +38,15 @@ func (c *Cluster) StopAgent(i int) error {
 		if m.handle == nil {
 			return fmt.Errorf("%w: agent %d is stopped already", ErrNoAgent, i)
 		}
-		return c.stop(m)
+		return errors.Join(c.stop(m), m.endAbandoned())
 	})
 }
 
 // KillAgent ends the process of agent i and nothing else: tasks of frameworks with checkpoint set run on, with
 // nobody to watch them, and those of others end. The master sees the connection break, and marks the agent
 // unreachable after Config.PingTimeout. StartAgent brings it back to what runs still; a command task that has
-// ended meanwhile has failed then, its exit status lost (semantics 4.8, 5.8).
+// ended meanwhile has failed then, its exit status lost (semantics 4.8, 5.8). After 15 minutes the executors give
+// up, and their tasks end.
 func (c *Cluster) KillAgent(i int) error {
 	return c.exclusively(func() error {
 		m, err := c.member(i)
@@ -62,8 +63,10 @@ func (c *Cluster) KillAgent(i int) error {
 	})
 }
 
-// StartAgent starts agent i again, with the id, reservations, volumes and unacknowledged updates that it had
-// (semantics 4.8).
+// StartAgent starts agent i again, with the id, reservations, volumes and unacknowledged updates that its work dir
+// holds (semantics 4.8): with meta/slaves/latest removed there it gets a new id, and knows nothing of what still
+// runs. Files that are damaged are named in the error, and nothing is changed; the agent stays away. So it does if
+// its config was changed in a way that its Agent.Reconfiguration doesn't allow.
 func (c *Cluster) StartAgent(i int) error {
 	return c.exclusively(func() error {
 		m, err := c.member(i)
@@ -72,7 +75,7 @@ func (c *Cluster) StartAgent(i int) error {
 		}
 		switch {
 		case m.away:
-			return c.join(m)
+			return c.resume(m)
 		case m.handle != nil:
 			return fmt.Errorf("%w: agent %d runs already", ErrNoAgent, i)
 		}

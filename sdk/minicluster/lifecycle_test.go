@@ -159,7 +159,7 @@ func TestStartRefusesLessDiskThanVolumesNeed(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	cfg.Agents[0].Resources = "cpus:2;mem:512;disk:2048"
+	cfg.Agents[0].Resources, cfg.Agents[0].Reconfiguration = "cpus:2;mem:512;disk:2048", minicluster.Additive
 	s = subscribe(t, minicluster.New(t, cfg), info())
 	s.offer(hasVolume("v1"), holds(resource.MustParse("cpus:2;disk:1536")))
 }

@@ -241,6 +241,7 @@ func (c *Cluster) revive(s *seat) error {
 
 // lead makes the master of a seat the leading one. Agents register with it.
 func (c *Cluster) lead(s *seat) error {
+	c.forget()
 	cfg, err := c.masterConfig(s)
 	if err != nil {
 		return err

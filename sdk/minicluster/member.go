@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/agent"
@@ -35,6 +33,9 @@ func (a *Agent) validate() error {
 	}
 	if _, err := parseAttributes(a.Attributes); err != nil {
 		return fmt.Errorf("Attributes: %w", err)
+	}
+	if a.Reconfiguration != Equal && a.Reconfiguration != Additive {
+		return fmt.Errorf("Reconfiguration: %d is neither Equal nor Additive", a.Reconfiguration)
 	}
 	for _, name := range a.Without {
 		if _, err := capability(name); err != nil {
@@ -70,6 +71,8 @@ type member struct {
 	away      bool         // killed, and the tasks that outlive it are with handle
 	waiting   bool         // it has found no master to register with
 	simulator *agent.SimulatedRunner
+	partition partition
+	abandoned []abandoned // those before handle whose tasks it doesn't know
 }
 
 // ErrShutDown is wrapped by the error of [Cluster.StartAgent] when the master tells the agent to shut down instead
@@ -89,12 +92,15 @@ func (c *Cluster) open(m *member) error {
 	m.opened++
 	opened := m.opened
 	config := agent.Config{
-		WorkDir:    filepath.Join(c.dir, "agents", strconv.Itoa(m.index)),
+		WorkDir:    c.agentDir(m),
 		Hostname:   m.config.Hostname,
 		IP:         m.config.ip(),
 		Port:       int32(firstAgentPort + m.index),
 		Resources:  resources,
 		Attributes: attributes,
+		Additive:   m.config.Reconfiguration == Additive,
+		Fault:      c.operationFaults.next,
+		Stale:      func() { c.background(func() { c.rejoin(m) }) },
 		Exited:     func(error) { c.background(func() { c.exited(m, opened) }) },
 		Logger:     c.config.Logger,
 	}
@@ -109,11 +115,18 @@ func (c *Cluster) open(m *member) error {
 		return fmt.Errorf("agent %d: %w", m.index, err)
 	}
 	m.handle = handle
+	if m.partition.cut {
+		handle.Partition()
+	}
 	return c.join(m)
 }
 
 // join registers a running agent with the master that leads, or with the next one that does.
 func (c *Cluster) join(m *member) error {
+	if m.partition.cut {
+		m.partition.restarted, m.away = true, false
+		return nil
+	}
 	leader, err := c.leading()
 	if err != nil {
 		m.waiting, m.away = true, false
@@ -147,6 +160,9 @@ func (c *Cluster) stop(m *member) error {
 
 // leave tells the master that the connection of an agent broke. A frozen one sees it when it goes on.
 func (c *Cluster) leave(m *member) {
+	if m.partition.cut {
+		return // which nobody sees
+	}
 	if leader, err := c.leading(); err == nil {
 		leader.Leave(m.id)
 	} else {

@@ -45,12 +45,14 @@ func (c *Cluster) CrashTask(id string, signal syscall.Signal) error {
 func (c *Cluster) end(id string, exit agent.Exit) error {
 	return c.exclusively(func() error {
 		for _, m := range c.members {
-			if m.handle == nil || m.simulator == nil {
-				continue
-			}
-			for _, t := range m.handle.Tasks() {
-				if t.Info.TaskID.Value == id && m.simulator.End(*t.Framework.ID, t.Info.TaskID, exit) {
-					return nil
+			for _, one := range m.all() {
+				if one.simulator == nil {
+					continue
+				}
+				for _, t := range one.handle.Tasks() {
+					if t.Info.TaskID.Value == id && one.simulator.End(*t.Framework.ID, t.Info.TaskID, exit) {
+						return nil
+					}
 				}
 			}
 		}

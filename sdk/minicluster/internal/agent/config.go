@@ -42,6 +42,15 @@ type Config struct {
 	// Runner starts the tasks. The agent closes it. Default: real processes.
 	Runner Runner
 
+	// Fault is asked about each operation, from the agent's goroutine, and may have it go wrong: with
+	// OPERATION_FAILED and OPERATION_ERROR that is its outcome; with OPERATION_DROPPED the agent has never seen it.
+	// May be nil.
+	Fault func(op *mesos.Offer_Operation) (state mesos.OperationState, message string, wrong bool)
+
+	// Stale is called, from the agent's goroutine, when an operation has gone wrong that the master takes for done.
+	// The agent has to register again. It must not call the agent. May be nil.
+	Stale func()
+
 	// Exited is called once, from the agent's goroutine, when the agent gives up by itself: a volume's
 	// directory could not be made or deleted, or a checkpoint not be written. A real agent exits then; what
 	// was to be done is tried again when the agent is opened again (semantics 3.14). err is nil when it was

@@ -43,6 +43,19 @@ func (a *Agent) apply(framework *mesos.FrameworkID, uuid string, op mesos.Offer_
 		status.State, status.Message = mesos.OPERATION_FAILED, new(err.Error())
 		total = a.total
 	}
+	stale := func() {}
+	if a.cfg.Fault != nil {
+		if state, message, wrong := a.cfg.Fault(&op); wrong {
+			if a.cfg.Stale != nil {
+				stale = a.cfg.Stale
+			}
+			if state == mesos.OPERATION_DROPPED {
+				stale()
+				return
+			}
+			status.State, status.Message, total = state, &message, a.total
+		}
+	}
 	id := newUUID()
 	status.UUID = &mesos.UUID{Value: id[:]}
 	done := *clone(&mesos.Operation{
@@ -57,6 +70,7 @@ func (a *Agent) apply(framework *mesos.FrameworkID, uuid string, op mesos.Offer_
 	}
 	a.total = total
 	a.track(done)
+	stale()
 }
 
 // volumesPossible checks that every volume in s has a directory.

@@ -66,7 +66,7 @@ func (m *Master) join(member Member) (string, error) {
 	} else {
 		m.readmit(a, info, member)
 	}
-	m.bring(a, was == Unreachable)
+	m.bring(a, reappearance[was])
 	m.resumeOrders(a)
 	m.rounds.now = true
 	return id, nil
@@ -139,8 +139,12 @@ func (m *Master) readmit(a *agent, info mesos.AgentInfo, member Member) {
 	m.alloc.SetAgentActive(a.id, !m.orders.deactivated[a.id])
 }
 
+// reappearance is what frameworks are told of the tasks of an agent that was not to be expected, by what the
+// registry says of it.
+var reappearance = map[Standing]string{Unreachable: "Unreachable agent re-reregistered", "": "Unknown agent reregistered"}
+
 // bring reconciles the master with the tasks and operations that an agent has.
-func (m *Master) bring(a *agent, wasUnreachable bool) {
+func (m *Master) bring(a *agent, reappearance string) {
 	known := map[string]map[string]bool{}
 	views := a.handle.Tasks()
 	slices.SortFunc(views, func(x, y agents.TaskView) int { return compareIDs(x.Info.TaskID.Value, y.Info.TaskID.Value) })
@@ -156,11 +160,11 @@ func (m *Master) bring(a *agent, wasUnreachable bool) {
 		}
 		known[f.id][v.Info.TaskID.Value] = true
 		m.bringTask(f, a, v)
-		if wasUnreachable && !v.State.Terminal() {
+		if reappearance != "" && !v.State.Terminal() {
 			f.unreachable.remove(v.Info.TaskID.Value)
 			m.tell(f, verdict{
 				task: v.Info.TaskID, agent: &v.Info.AgentID, executor: f.tasks[v.Info.TaskID.Value].ExecutorID, state: v.State,
-				reason: mesos.REASON_AGENT_REREGISTERED, message: "Unreachable agent re-reregistered",
+				reason: mesos.REASON_AGENT_REREGISTERED, message: reappearance,
 			})
 		}
 	}

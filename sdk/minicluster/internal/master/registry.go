@@ -149,3 +149,10 @@ func (r *Registry) Update(change func(*Contents)) error {
 	}
 	return r.save(r.contents)
 }
+
+// Forget drops everything, as an in-memory registry does with its master.
+func (r *Registry) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.contents = Contents{Agents: map[string]Entry{}}
+}

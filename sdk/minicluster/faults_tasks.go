@@ -1,0 +1,52 @@
+package minicluster
+
+import (
+	"fmt"
+
+	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/agent"
+)
+
+// KillExecutor kills the executor of a task with SIGKILL: the executor's tasks are TASK_FAILED, "Executor
+// terminated". The command of a command task runs on, as with Mesos' launcher for POSIX, in nobody's books, until
+// the cluster is closed or the agent's machine stops; what it writes to still may be offered at once. The error
+// wraps [ErrNoTask].
+func (c *Cluster) KillExecutor(task string) error {
+	return c.withTask(task, func(_ *member, h *agent.Agent, framework mesos.FrameworkID) (bool, error) {
+		return h.KillExecutor(framework, mesos.TaskID{Value: task}), nil
+	})
+}
+
+// LoseTask makes the agent of a task forget it, and end it, as if it had never heard of it. The agent registers
+// again, and reports what the master asks about as TASK_DROPPED, "Reconciliation: task unknown to the agent"
+// (semantics 6.4). The error wraps [ErrNoTask].
+func (c *Cluster) LoseTask(task string) error {
+	return c.withTask(task, func(m *member, h *agent.Agent, framework mesos.FrameworkID) (bool, error) {
+		if !h.Lose(framework, mesos.TaskID{Value: task}) {
+			return false, nil
+		}
+		if m.handle != h || m.away {
+			return true, nil
+		}
+		return true, c.join(m)
+	})
+}
+
+// withTask looks for the agent of a task, whichever framework it belongs to.
+func (c *Cluster) withTask(task string, do func(*member, *agent.Agent, mesos.FrameworkID) (bool, error)) error {
+	return c.exclusively(func() error {
+		for _, m := range c.members {
+			for _, one := range m.all() {
+				for _, t := range one.handle.Tasks() {
+					if t.Info.TaskID.Value != task {
+						continue
+					}
+					if done, err := do(m, one.handle, *t.Framework.ID); done || err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return fmt.Errorf("%w: %s", ErrNoTask, task)
+	})
+}
