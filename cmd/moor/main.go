@@ -16,13 +16,19 @@ import (
 
 // Exit statuses.
 const (
-	exitFailed = 1
-	exitUsage  = 2
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnconfirmed = 3
 )
 
 // commandLine is all that moor can do; each subcommand is a struct with its flags and a Run(*environment) error.
 type commandLine struct {
 	Cluster clusterCommand `cmd:"" help:"Run a minicluster: masters and agents in one process."`
+
+	Volumes      volumesCommand      `cmd:"" help:"Look at, make and destroy persistent volumes."`
+	Reservations reservationsCommand `cmd:"" help:"Look at reservations, reserve and unreserve."`
+	Agents       agentsCommand       `cmd:"" help:"Look at agents, drain, deactivate and reactivate them, or mark them gone."`
+	Tasks        tasksCommand        `cmd:"" help:"Look at tasks."`
 }
 
 // environment is what a subcommand has of the world. Its context ends with the first SIGINT or SIGTERM.
@@ -77,6 +83,9 @@ func report(env *environment, err error) int {
 		return 0
 	}
 	fmt.Fprintf(env.stderr, "moor: %s\n", oneLine(err.Error()))
+	if errors.Is(err, errUnconfirmed) {
+		return exitUnconfirmed
+	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}

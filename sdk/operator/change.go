@@ -96,7 +96,7 @@ func (c *Client) change(ctx context.Context, agent mesos.AgentID, call *masterpb
 	}, nil
 }
 
-// Wait waits until the change is done: the agent is connected, has answered every operation of operators that the master has
+// Wait waits until the change is done: the agent is connected or deactivated, has answered every operation of operators that the master has
 // told it, and has what was reserved, made or resized, and not what was destroyed. Masters lack a better sign, since
 // operators' operations have no ids (semantics 7.1). It looks every two seconds at the most, and goes on while
 // masters can't be reached. When ctx ends the error is an [ErrNotDone] that says what is missing, and ctx's own.
@@ -122,8 +122,9 @@ func (ch *Change) Wait(ctx context.Context) error {
 
 // missing says what an agent shows that it shouldn't any more, or not yet; empty: nothing.
 func (ch *Change) missing(agent *Agent) string {
-	if !agent.Active {
-		return "the agent is not connected, or deactivated"
+	// Masters don't tell whether a deactivated agent is connected; one that isn't has not answered.
+	if !agent.Active && !agent.GetDeactivated() {
+		return "the agent is not connected"
 	}
 	total := resource.Set(agent.TotalResources)
 	for i := range ch.absent {
