@@ -21,6 +21,7 @@ import (
 // crash is a call on which a real master aborts.
 type crash struct {
 	Name string
+	Rule string // of package callcheck's
 	Kind string // accept, operator, form, subscribe
 	Call json.RawMessage
 }
@@ -61,7 +62,15 @@ func probes(t *testing.T, c *minicluster.Cluster) (*scheduler, *mesos.Offer) {
 	return s, s.offer(hasVolume("v1"))
 }
 
-// TestCallsThatKillARealMaster: each is refused, and changes nothing.
+// tellsOfAbort checks that an answer tells what a real master would have done, and by which rule.
+func tellsOfAbort(t *testing.T, rule, text string) {
+	t.Helper()
+	if !strings.Contains(text, "a real master would have aborted (rule "+rule+")") {
+		t.Errorf("%q doesn't tell that a real master would have aborted by rule %s", text, rule)
+	}
+}
+
+// TestCallsThatKillARealMaster: each is refused, says so, and changes nothing.
 func TestCallsThatKillARealMaster(t *testing.T) {
 	for i, call := range crashes(t) {
 		t.Run(fmt.Sprintf("%02d %s", i, call.Name), func(t *testing.T) {
@@ -71,16 +80,17 @@ func TestCallsThatKillARealMaster(t *testing.T) {
 				text := strings.NewReplacer("A-S0", o.AgentID.Value, "A-0008", s.id.Value, "A-0068", s.id.Value).Replace(string(call.Call))
 				switch call.Kind {
 				case "accept":
-					refusedAccept(t, s, o, text)
+					refusedAccept(t, s, o, call.Rule, text)
 				case "operator":
 					code, body, _ := do(t, c, "POST", "/api/v1", text, "Content-Type: application/json")
-					if code != http.StatusBadRequest && code != http.StatusConflict && code != http.StatusNotImplemented {
+					if code != http.StatusBadRequest {
 						t.Errorf("%d %s", code, body)
 					}
+					tellsOfAbort(t, call.Rule, body)
 				case "form":
-					refusedForm(t, c, call.Name, text)
+					refusedForm(t, c, call, text)
 				case "subscribe":
-					refusedSubscribe(t, c, text)
+					refusedSubscribe(t, c, call.Rule, text)
 				}
 				after := c.State()
 				if after.MasterID != before.MasterID || !after.Agents[0].Total.Equal(before.Agents[0].Total) {
@@ -91,7 +101,7 @@ func TestCallsThatKillARealMaster(t *testing.T) {
 	}
 }
 
-func refusedAccept(t *testing.T, s *scheduler, o *mesos.Offer, text string) {
+func refusedAccept(t *testing.T, s *scheduler, o *mesos.Offer, rule, text string) {
 	t.Helper()
 	call := &schedulerpb.Call{}
 	if err := mesosjson.Unmarshal([]byte(`{"type":"ACCEPT","accept":{"operations":`+text+`}}`), call); err != nil {
@@ -105,6 +115,7 @@ func refusedAccept(t *testing.T, s *scheduler, o *mesos.Offer, text string) {
 	}
 	s.accept(o, ops...)
 	e := s.next(schedulerpb.Event_UPDATE_OPERATION_STATUS, schedulerpb.Event_UPDATE)
+	tellsOfAbort(t, rule, fmt.Sprint(e))
 	if status := e.UpdateOperationStatus; status != nil && status.Status.State != mesos.OPERATION_ERROR {
 		t.Errorf("outcome = %v", status)
 	}
@@ -113,7 +124,7 @@ func refusedAccept(t *testing.T, s *scheduler, o *mesos.Offer, text string) {
 	}
 }
 
-func refusedForm(t *testing.T, c *minicluster.Cluster, name, text string) {
+func refusedForm(t *testing.T, c *minicluster.Cluster, call crash, text string) {
 	t.Helper()
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal([]byte(text), &fields); err != nil {
@@ -124,17 +135,19 @@ func refusedForm(t *testing.T, c *minicluster.Cluster, name, text string) {
 		body.Set(k, strings.Trim(string(v), `"`))
 	}
 	paths := map[string]string{"reserve": "/reserve", "unreserve": "/unreserve", "create": "/create-volumes", "destroy": "/destroy-volumes"}
-	word := strings.Fields(name)[1]
+	word := strings.Fields(call.Name)[1]
 	path, ok := paths[word]
 	if !ok {
 		path = word
 	}
-	if code, answer := form(t, c, path, body.Encode()); code != http.StatusBadRequest {
+	code, answer := form(t, c, path, body.Encode())
+	if code != http.StatusBadRequest {
 		t.Errorf("%s: %d %s", path, code, answer)
 	}
+	tellsOfAbort(t, call.Rule, answer)
 }
 
-func refusedSubscribe(t *testing.T, c *minicluster.Cluster, text string) {
+func refusedSubscribe(t *testing.T, c *minicluster.Cluster, rule, text string) {
 	t.Helper()
 	call := &schedulerpb.Call{}
 	if err := mesosjson.Unmarshal([]byte(`{"type":"SUBSCRIBE","subscribe":`+text+`}`), call); err != nil {
@@ -143,7 +156,9 @@ func refusedSubscribe(t *testing.T, c *minicluster.Cluster, text string) {
 	f := &call.Subscribe.FrameworkInfo
 	f.Capabilities = slices.Concat(f.Capabilities, info().Capabilities)
 	s := open(t, c, call)
-	if e := s.next(schedulerpb.Event_ERROR, schedulerpb.Event_SUBSCRIBED); e.GetType() != schedulerpb.Event_ERROR {
+	e := s.next(schedulerpb.Event_ERROR, schedulerpb.Event_SUBSCRIBED)
+	if e.GetType() != schedulerpb.Event_ERROR {
 		t.Errorf("event = %v", e)
 	}
+	tellsOfAbort(t, rule, e.GetError().GetMessage())
 }

@@ -265,8 +265,8 @@ func TestOperatorCalls(t *testing.T) {
 		if tasks := res.GetTasks.Tasks; len(tasks) != 1 || tasks[0].State != mesos.TASK_RUNNING || tasks[0].TaskID.Value != "t" {
 			t.Errorf("tasks = %v", tasks)
 		}
-		if code, _, _ := operate(t, c, &masterpb.Call{Type: masterpb.Call_GET_QUOTA.Enum()}); code != http.StatusNotImplemented {
-			t.Errorf("GET_QUOTA: %d", code)
+		if code, _, _ := operate(t, c, &masterpb.Call{Type: masterpb.Call_LIST_FILES.Enum(), ListFiles: &masterpb.Call_ListFiles{}}); code != http.StatusNotImplemented {
+			t.Errorf("LIST_FILES: %d", code)
 		}
 		teardown := &masterpb.Call{Type: masterpb.Call_TEARDOWN.Enum(), Teardown: &masterpb.Call_Teardown{FrameworkID: *s.id}}
 		if code, _, body := operate(t, c, teardown); body != "" && code != 200 {

@@ -52,6 +52,7 @@ type Allocator struct {
 	total      map[string]int64   // the cluster's scalars, shared with the sorters
 	roles      *sorter            // of roles that a framework has
 	clients    map[string]*sorter // by role: of its frameworks
+	quotas     map[string]Quota   // by role; none of them the default
 }
 
 // New returns an Allocator without agents and frameworks.
@@ -65,6 +66,7 @@ func New(c Config) *Allocator {
 		total:      total,
 		roles:      newSorter(total),
 		clients:    map[string]*sorter{},
+		quotas:     map[string]Quota{},
 	}
 }
 

@@ -5,5 +5,5 @@
 // suppression, refusals, offer constraints). It does no I/O and reads no clock: the time comes with each call.
 // An [Allocator] belongs to one goroutine.
 //
-// Left out: quota and weights, revocable resources of an oversubscribed agent, regions, inverse offers.
+// Left out: revocable resources of an oversubscribed agent, regions, inverse offers.
 package allocator

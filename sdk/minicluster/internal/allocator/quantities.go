@@ -41,9 +41,18 @@ func ParseMinAllocatable(text string) ([]Quantities, error) {
 	return out, nil
 }
 
-// Amounts above this one overflow the thousandths that quantities are counted in. A real master aborts on
-// them; this one refuses the framework.
-const maxQuantity = 9.2e15
+// Overflows names a resource of which a framework's own minimum doesn't fit the thousandths that quantities are
+// counted in; empty: there is none.
+func Overflows(f mesos.OfferFilters) string {
+	for _, alternative := range f.GetMinAllocatableResources().GetQuantities() {
+		for _, name := range slices.Sorted(maps.Keys(alternative.Quantities)) {
+			if alternative.Quantities[name].Value*1000 >= math.MaxInt64 {
+				return name
+			}
+		}
+	}
+	return ""
+}
 
 // MinAllocatable reads a framework's own minimum for a role, which replaces the master's. The result is nil
 // where the framework sets none, and empty where it is content with anything. The texts are the master's
@@ -60,7 +69,7 @@ func MinAllocatable(f mesos.OfferFilters) ([]Quantities, error) {
 		q := Quantities{}
 		for _, name := range slices.Sorted(maps.Keys(alternative.Quantities)) {
 			v := alternative.Quantities[name].Value
-			if why := badQuantity(v); why != "" {
+			if why := BadQuantity(v); why != "" {
 				return nil, fmt.Errorf("Invalid resource quantity for '%s': %s", name, why)
 			}
 			q[name] = v
@@ -70,7 +79,8 @@ func MinAllocatable(f mesos.OfferFilters) ([]Quantities, error) {
 	return out, nil
 }
 
-func badQuantity(v float64) string {
+// BadQuantity says why a number is no quantity; empty: it is one.
+func BadQuantity(v float64) string {
 	const smallestNormal = 0x1p-1022
 	switch {
 	case math.IsNaN(v):
@@ -81,8 +91,6 @@ func badQuantity(v float64) string {
 		return "Subnormal values not supported"
 	case v < 0:
 		return "Negative values not supported"
-	case v > maxQuantity:
-		return fmt.Sprintf("Values above %g not supported", maxQuantity)
 	}
 	return ""
 }

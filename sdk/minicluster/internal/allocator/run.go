@@ -13,21 +13,47 @@ import (
 // though nothing else has happened, because a refusal ends then; zero if there is no such time.
 //
 // Agents are visited in random order; each goes, whole, to the first framework in fair-share order that may
-// have it, role by role (semantics 5.2).
+// have it, role by role. Where there are quotas, roles that have less than they are guaranteed are served in a
+// round before (semantics 5.2).
 func (a *Allocator) Run(now time.Time) (offers []Offer, next time.Time) {
 	ids := slices.Sorted(maps.Keys(a.agents))
+	v := &visit{now: now, quota: a.measure()}
+	if v.quota != nil {
+		a.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		a.visitAll(v, ids, v.quota.guaranteed)
+		v.second = true
+	}
 	a.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	a.visitAll(v, ids, v.curbed)
+	return v.merged(), a.nextExpiry(now)
+}
+
+// visit is a run's way through the agents.
+type visit struct {
+	now    time.Time
+	quota  *headroom               // nil: nobody has a quota
+	second bool                    // there was a round for guarantees before
+	lent   map[string]resource.Set // by agent: shared volumes offered in this run; once is enough
+	offers []Offer
+}
+
+func (v *visit) curbed(role string, pick resource.Set) resource.Set {
+	if v.quota == nil {
+		return pick
+	}
+	return v.quota.curbed(role, pick)
+}
+
+func (a *Allocator) visitAll(v *visit, ids []string, curb func(role string, pick resource.Set) resource.Set) {
 	for _, id := range ids {
 		if g := a.agents[id]; g.active && len(g.available()) > 0 {
-			offers = a.visit(now, g, offers)
+			a.visit(v, g, curb)
 		}
 	}
-	return offers, a.nextExpiry(now)
 }
 
 // visit serves the frameworks from one agent.
-func (a *Allocator) visit(now time.Time, g *agent, offers []Offer) []Offer {
-	var lent resource.Set // shared volumes offered in this run: once is enough
+func (a *Allocator) visit(v *visit, g *agent, curb func(role string, pick resource.Set) resource.Set) {
 	// The order is that before the visit: what one is given changes only what is left for the next.
 	for _, role := range a.roles.sort() {
 		for _, id := range a.clients[role].sort() {
@@ -35,24 +61,49 @@ func (a *Allocator) visit(now time.Time, g *agent, offers []Offer) []Offer {
 			if !f.may(role, g) {
 				continue
 			}
-			pick := f.pick(role, g, lent)
-			if !a.enough(f, role, pick) || f.refused(now, place{role, g.id}, pick) {
+			pick := curb(role, f.pick(role, g, v.lent[g.id]))
+			if !a.enough(f, role, pick) || f.refused(v.now, place{role, g.id}, pick) {
 				continue
 			}
 			if shared := sift(pick, resource.IsShared); len(shared) > 0 {
-				lent = lent.Plus(shared)
+				if v.lent == nil {
+					v.lent = map[string]resource.Set{}
+				}
+				v.lent[g.id] = v.lent[g.id].Plus(shared)
 			}
 			pick = pick.Allocate(role)
 			a.Take(g.id, id, pick)
 			a.roles.picked(role)
 			a.clients[role].picked(id)
-			offers = append(offers, Offer{FrameworkID: id, Role: role, AgentID: g.id, Resources: pick})
+			if v.quota != nil {
+				v.quota.took(role, pick, !v.second)
+			}
+			v.offers = append(v.offers, Offer{FrameworkID: id, Role: role, AgentID: g.id, Resources: pick})
 			if len(g.available()) == 0 {
-				return offers
+				return
 			}
 		}
 	}
-	return offers
+}
+
+// merged makes one offer of what a framework was given of an agent, in a role, in both rounds.
+func (v *visit) merged() []Offer {
+	if !v.second {
+		return v.offers
+	}
+	type key struct{ framework, role, agent string }
+	at := map[key]int{}
+	var out []Offer
+	for _, o := range v.offers {
+		k := key{o.FrameworkID, o.Role, o.AgentID}
+		if i, again := at[k]; again {
+			out[i].Resources = out[i].Resources.Plus(o.Resources)
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, o)
+	}
+	return out
 }
 
 // may tells whether a framework can be offered anything of an agent in a role.

@@ -10,9 +10,10 @@ import (
 // then name. Clients whose names are paths form a tree, in which siblings compete and a branch counts what
 // is held below it (semantics 5.2).
 type sorter struct {
-	root  *node
-	total map[string]int64 // owned by the Allocator: what the cluster has
-	order []string         // cached; nil after a change
+	root    *node
+	total   map[string]int64   // owned by the Allocator: what the cluster has
+	weights map[string]float64 // by path, by which shares are divided; 1 where there is none
+	order   []string           // cached; nil after a change
 }
 
 // node is a path component; as a client it holds own, and its branch holds sum, with own in it.
@@ -29,7 +30,7 @@ type node struct {
 }
 
 func newSorter(total map[string]int64) *sorter {
-	return &sorter{root: newNode("", "", nil), total: total}
+	return &sorter{root: newNode("", "", nil), total: total, weights: map[string]float64{}}
 }
 
 func newNode(name, path string, parent *node) *node {
@@ -122,7 +123,7 @@ func (s *sorter) walk(n *node, out []string) []string {
 		entries = append(entries, entry{name: ".", share: s.share(n.own), count: n.ownCount})
 	}
 	for _, c := range n.children {
-		entries = append(entries, entry{branch: c, name: c.name, share: s.share(c.sum), count: c.sumCount})
+		entries = append(entries, entry{branch: c, name: c.name, share: s.weighted(c), count: c.sumCount})
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.share, b.share), cmp.Compare(a.count, b.count), cmp.Compare(a.name, b.name))
@@ -138,6 +139,15 @@ func (s *sorter) walk(n *node, out []string) []string {
 		}
 	}
 	return out
+}
+
+// weighted is the share of a branch.
+func (s *sorter) weighted(n *node) float64 {
+	share := s.share(n.sum)
+	if w, ok := s.weights[n.path]; ok {
+		share /= w
+	}
+	return share
 }
 
 // share is the largest fraction of any resource of the cluster that is held.

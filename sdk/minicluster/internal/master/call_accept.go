@@ -245,6 +245,12 @@ func (a *acceptance) convert(op *mesos.Offer_Operation) {
 	if op.GetType() == mesos.Offer_Operation_DESTROY {
 		a.rescind(op.Destroy.Volumes)
 	}
+	if reduced, poison := validate.Poison(op); poison != nil {
+		if _, err := a.remaining.Apply(reduced); err == nil {
+			a.drop(op, poison.Error())
+			return
+		}
+	}
 	after, err := a.remaining.Apply(op)
 	if err == nil {
 		bare := unallocated(op)

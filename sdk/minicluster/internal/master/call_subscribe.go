@@ -29,6 +29,9 @@ func (m *Master) subscribe(call *schedulerpb.Call_Subscribe, principal *string, 
 	if err == nil && f != nil {
 		err = validate.Principal(&f.info, &info)
 	}
+	if err == nil {
+		err = validate.PoisonousFilters(&info)
+	}
 	if err != nil {
 		m.refuseStream(s, info.ID.GetValue(), err.Error())
 		return

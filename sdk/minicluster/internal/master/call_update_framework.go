@@ -24,6 +24,9 @@ func (m *Master) updateFramework(f *framework, call *schedulerpb.Call_UpdateFram
 	if err := m.permitFramework(&info); err != nil {
 		return refuse(http.StatusForbidden, err.Error())
 	}
+	if err := validate.PoisonousFilters(&info); err != nil {
+		return refuse(http.StatusBadRequest, err.Error())
+	}
 	m.adopt(f, info, call.SuppressedRoles, call.OfferConstraints, compiled)
 	return answer{status: http.StatusOK}
 }

@@ -64,6 +64,8 @@ type Master struct {
 	inverse    map[string]*inverseOffer
 	orders     *orders // of operators
 	next       struct{ framework, offer, agent int }
+	quotas     map[string]allocator.Quota // by role
+	weights    map[string]float64         // by role
 	rounds     rounds
 	journal    *journal
 	outcomes   outcomes
@@ -87,11 +89,14 @@ func New(config Config) *Master {
 		since:      map[string]time.Time{},
 		offers:     map[string]*offer{},
 		inverse:    map[string]*inverseOffer{},
+		quotas:     map[string]allocator.Quota{},
+		weights:    map[string]float64{},
 		journal:    newJournal(),
 		gallery:    newGallery(),
 	}
 	m.alloc = allocator.New(allocator.Config{Interval: config.Interval, MinAllocatable: config.MinAllocatable, Seed: config.Seed, Logger: config.Logger})
 	m.recoverOrders()
+	m.recoverRoles()
 	for _, id := range config.Registry.Agents() {
 		m.recovered[id] = true
 	}

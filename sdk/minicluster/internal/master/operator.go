@@ -1,7 +1,7 @@
 package master
 
 // The v1 operator API (semantics 7.2). Left out, and answered with 501: LIST_FILES, READ_FILE,
-// SET_LOGGING_LEVEL, UPDATE_WEIGHTS, quota, and SUBSCRIBE.
+// SET_LOGGING_LEVEL, and SUBSCRIBE.
 
 import (
 	"net/http"
@@ -89,8 +89,16 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 		return m.startMaintenance(call.StartMaintenance.Machines, principal)
 	case masterpb.Call_STOP_MAINTENANCE:
 		return m.stopMaintenance(call.StopMaintenance.Machines, principal)
+	case masterpb.Call_UPDATE_WEIGHTS:
+		return m.updateWeights(call.UpdateWeights.WeightInfos, principal)
+	case masterpb.Call_UPDATE_QUOTA:
+		return m.updateQuota(call.UpdateQuota, principal)
+	case masterpb.Call_SET_QUOTA:
+		return m.setQuota(&call.SetQuota.QuotaRequest, principal)
+	case masterpb.Call_REMOVE_QUOTA:
+		return m.removeQuota(call.RemoveQuota.Role, principal)
 	}
-	if response := m.look(call); response != nil {
+	if response := m.look(call, principal); response != nil {
 		response.Type = masterpb.Response_Type(masterpb.Response_Type_value[call.GetType().String()]).Enum()
 		return answer{message: response}
 	}
@@ -98,7 +106,7 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 }
 
 // look answers calls that only read; nil: it is another one.
-func (m *Master) look(call *masterpb.Call) *masterpb.Response {
+func (m *Master) look(call *masterpb.Call, principal *string) *masterpb.Response {
 	switch call.GetType() {
 	case masterpb.Call_GET_HEALTH:
 		return &masterpb.Response{GetHealth: &masterpb.Response_GetHealth{Healthy: true}}
@@ -125,7 +133,9 @@ func (m *Master) look(call *masterpb.Call) *masterpb.Response {
 	case masterpb.Call_GET_ROLES:
 		return &masterpb.Response{GetRoles: m.showRoles()}
 	case masterpb.Call_GET_WEIGHTS:
-		return &masterpb.Response{GetWeights: &masterpb.Response_GetWeights{}}
+		return &masterpb.Response{GetWeights: &masterpb.Response_GetWeights{WeightInfos: m.showWeights(principal)}}
+	case masterpb.Call_GET_QUOTA:
+		return &masterpb.Response{GetQuota: &masterpb.Response_GetQuota{Status: *m.showQuotas(principal)}}
 	case masterpb.Call_GET_MASTER:
 		return &masterpb.Response{GetMaster: &masterpb.Response_GetMaster{
 			MasterInfo: m.info(), StartTime: new(seconds(m.started)), ElectedTime: new(seconds(m.started)),

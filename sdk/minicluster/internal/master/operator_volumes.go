@@ -84,12 +84,22 @@ func (m *Master) carryOut(agentID string, principal *string, op *mesos.Offer_Ope
 	if m.forbids(principal, op) {
 		return forbidden
 	}
+	if reduced, poison := validate.Poison(op); poison != nil {
+		if _, err := m.within(a).Apply(reduced); err == nil {
+			return refuse(http.StatusBadRequest, poison.Error())
+		}
+	}
 	m.reclaim(a, op)
 	if err := m.alloc.Apply(a.id, op); err != nil {
 		return refuse(http.StatusConflict, err.Error())
 	}
 	m.apply(nil, a, op)
 	return answer{status: http.StatusAccepted}
+}
+
+// within returns what an operator's operation can reach: what is free on an agent or offered.
+func (m *Master) within(a *agent) resource.Set {
+	return m.alloc.Available(a.id).Plus(a.offered().Unallocate())
 }
 
 // reclaim rescinds offers that hold something of what an operation needs, until it has enough of it. Their

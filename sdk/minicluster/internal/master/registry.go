@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -21,6 +22,9 @@ type Registry struct {
 type Contents struct {
 	Agents      map[string]Entry `json:"agents"`
 	Maintenance *Maintenance     `json:"maintenance,omitempty"`
+
+	Weights map[string]Weight          `json:"weights,omitempty"` // by role
+	Quotas  map[string]json.RawMessage `json:"quotas,omitempty"`  // QuotaConfig, by role
 }
 
 // Entry is what a registry knows of one agent.
@@ -36,6 +40,21 @@ type Entry struct {
 type Maintenance struct {
 	Schedule json.RawMessage `json:"schedule"`
 	Down     json.RawMessage `json:"down,omitempty"` // Schedule of one window: machines that are down
+}
+
+// Weight of a role. A master takes any that is not 0 or less, and JSON has no number for some of them.
+type Weight float64
+
+// MarshalText writes a weight as text.
+func (w Weight) MarshalText() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(w), 'g', -1, 64), nil
+}
+
+// UnmarshalText reads it.
+func (w *Weight) UnmarshalText(b []byte) error {
+	v, err := strconv.ParseFloat(string(b), 64)
+	*w = Weight(v)
+	return err
 }
 
 // Standing is what a registry knows of an agent.

@@ -8,6 +8,9 @@ import (
 // ServeHTTP answers what a Mesos master answers. Every route exists below /master as well.
 func (m *Master) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := routePath(r)
+	if strings.HasPrefix(path, "/quota/") {
+		path = "/quota" // the role is for the handler
+	}
 	route, ok := routes[path]
 	if !ok && strings.HasPrefix(path, "/page/") {
 		route, ok = (*Master).page, true
@@ -51,5 +54,7 @@ var routes = map[string]func(*Master, http.ResponseWriter, *http.Request){
 	"/tasks":                read(tasksPage),
 	"/state-summary":        read(summaryPage),
 	"/metrics/snapshot":     read(metricsPage),
+	"/quota":                (*Master).quotaPage,
+	"/weights":              (*Master).weightsPage,
 	"/redirect":             (*Master).redirect,
 }

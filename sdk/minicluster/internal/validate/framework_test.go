@@ -68,7 +68,7 @@ func TestFramework(t *testing.T) {
 		{"an infinite minimum", least(cpus(math.Inf(1))), "Invalid resource quantity for 'cpus': Infinite values not supported"},
 		{"no number as minimum", least(cpus(math.NaN())), "Invalid resource quantity for 'cpus': NaN not supported"},
 		{"a subnormal minimum", least(cpus(1e-320)), "Invalid resource quantity for 'cpus': Subnormal values not supported"},
-		{"a minimum that a master dies of", least(cpus(9.3e15)), "Invalid resource quantity for 'cpus': Values above 9.2e+15 not supported"},
+		{"a minimum that a master dies of", least(cpus(9.3e15)), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) { says(t, Framework(tt.info, nil), tt.want) })
 	}

@@ -26,24 +26,30 @@ func Group(tasks []mesos.TaskInfo, e *mesos.ExecutorInfo, c *TaskContext) error 
 	if err := groupResources(tasks, e, c); err != nil {
 		return err
 	}
-	return wrap("Executor '"+e.ExecutorID.Value+"'contains an invalid command: ", command(e.Command))
+	if err := wrap("Executor '"+e.ExecutorID.Value+"'contains an invalid command: ", command(e.Command)); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for i := range tasks {
+		id := tasks[i].TaskID.Value
+		if seen[id] {
+			return aborts("R4", "Task '%s' is in the group twice", id)
+		}
+		seen[id] = true
+	}
+	return nil
 }
 
 func groupTasks(tasks []mesos.TaskInfo, c *TaskContext) error {
-	seen := map[string]bool{}
 	for i := range tasks {
 		t := &tasks[i]
 		err := task(t, c)
-		if err == nil && seen[t.TaskID.Value] { // a real master aborts here
-			err = fmt.Errorf("Task has duplicate ID: %s", t.TaskID.Value)
-		}
 		if err == nil {
 			err = groupTask(t)
 		}
 		if err != nil {
 			return fmt.Errorf("Task '%s' is invalid: %w", t.TaskID.Value, err)
 		}
-		seen[t.TaskID.Value] = true
 	}
 	return nil
 }

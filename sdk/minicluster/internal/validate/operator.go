@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
-	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
 // OperatorCall judges an operator's call before anything is done about it (semantics 7.2).
@@ -18,11 +17,11 @@ func OperatorCall(c *masterpb.Call) error {
 	switch *c.Type {
 	case masterpb.Call_RESERVE_RESOURCES:
 		return first(
-			func() error { return resource.Set(c.ReserveResources.Source).Validate() },
-			func() error { return resource.Set(c.ReserveResources.Resources).Validate() },
+			func() error { return valid(c.ReserveResources.Source) },
+			func() error { return valid(c.ReserveResources.Resources) },
 		)
 	case masterpb.Call_UNRESERVE_RESOURCES:
-		return resource.Set(c.UnreserveResources.Resources).Validate()
+		return valid(c.UnreserveResources.Resources)
 	case masterpb.Call_GROW_VOLUME:
 		if c.GrowVolume.AgentID == nil {
 			return errNoAgent

@@ -16,7 +16,7 @@ func Upgrade(op *mesos.Offer_Operation) error {
 	}
 	lists, singles := operationResources(op)
 	for _, s := range lists {
-		if err := resource.Set(*s).Validate(); err != nil {
+		if err := valid(*s); err != nil {
 			return err
 		}
 	}

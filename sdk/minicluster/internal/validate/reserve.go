@@ -39,7 +39,6 @@ func Reserve(op *mesos.Offer_Operation_Reserve, by Requester, agent AgentCapabil
 		func() error { return wrap("Invalid source: ", resources(op.Source)) },
 		func() error { return reserveSource(op) },
 		func() error { return provider(op.Resources) },
-		func() error { return allEmpty(op.Resources) },
 		func() error {
 			return each(op.Resources, func(r *mesos.Resource) error { return reserved(r, by, agent) })
 		},
@@ -179,7 +178,6 @@ func Unreserve(op *mesos.Offer_Operation_Unreserve) error {
 	return first(
 		func() error { return wrap("Invalid resources: ", resources(op.Resources)) },
 		func() error { return provider(op.Resources) },
-		func() error { return allEmpty(op.Resources) },
 		func() error {
 			return each(op.Resources, func(r *mesos.Resource) error {
 				if !resource.IsDynamic(r) {

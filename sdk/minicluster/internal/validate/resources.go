@@ -31,7 +31,7 @@ func first(checks ...func() error) error {
 // resources are the checks that all resources of operations, tasks and executors undergo (semantics 2.3).
 func resources(s []mesos.Resource) error {
 	return first(
-		func() error { return wrap("Invalid resources: ", resource.Set(s).Validate()) },
+		func() error { return wrap("Invalid resources: ", valid(s)) },
 		func() error { return wrap("Invalid 'gpus' resource: ", gpus(s)) },
 		func() error { return wrap("Invalid DiskInfo: ", disks(s)) },
 		func() error { return wrap("Invalid ReservationInfo: ", revocables(s)) },
@@ -108,26 +108,6 @@ func provider(s []mesos.Resource) error {
 		return errors.New("Invalid resources: Some resources have a resource provider and some do not")
 	}
 	return errors.New("Invalid resources: The resources have multiple resource providers: " + strings.Join(ids, ", "))
-}
-
-// empty refuses resources of nothing, on which a real master aborts. The text is our own.
-func empty(s []mesos.Resource) error {
-	for i := range s {
-		if resource.IsEmpty(&s[i]) {
-			return fmt.Errorf("Invalid resources: Resource '%s' is empty", resource.String(&s[i]))
-		}
-	}
-	return nil
-}
-
-// allEmpty refuses a list in which nothing is left when empty resources are dropped.
-func allEmpty(s []mesos.Resource) error {
-	for i := range s {
-		if !resource.IsEmpty(&s[i]) {
-			return nil
-		}
-	}
-	return empty(s)
 }
 
 // singleRole checks that resources are allocated, and to one role.

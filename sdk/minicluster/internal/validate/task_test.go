@@ -177,7 +177,7 @@ func TestGroup(t *testing.T) {
 		{"fine", func(*parts) {}, ""},
 		{"bad task", func(p *parts) { p.tasks[1].Resources = nil }, "Task 'b' is invalid: Task uses no resources"},
 		{"no executor", func(p *parts) { p.tasks[1].Executor = nil }, "Task 'b' is invalid: 'TaskInfo.executor' must be set"},
-		{"one id", func(p *parts) { p.tasks[1].TaskID.Value = "a" }, "Task 'a' is invalid: Task has duplicate ID: a"},
+		{"one id", func(p *parts) { p.tasks[1].TaskID.Value = "a" }, "Task 'a' is in the group twice: a real master would have aborted (rule R4)"},
 		{"docker", each(func(t *mesos.TaskInfo) {
 			t.Container = &mesos.ContainerInfo{Type: mesos.ContainerInfo_DOCKER.Enum(), Docker: &mesos.ContainerInfo_DockerInfo{}}
 		}), "Task 'a' is invalid: Docker ContainerInfo is not supported on the task"},

@@ -16,8 +16,7 @@ func Create(op *mesos.Offer_Operation_Create, checkpointed resource.Set, by Requ
 		func() error { return wrap("Invalid resources: ", resources(op.Volumes)) },
 		func() error { return provider(op.Volumes) },
 		func() error { return wrap("Not a persistent volume: ", persistentVolume(op.Volumes...)) },
-		func() error { return empty(op.Volumes) },
-		func() error { return uniqueVolumes(slices.Concat(checkpointed, op.Volumes)) },
+		func() error { return uniqueVolumes(slices.Concat(checkpointed, whole(onlyOnce(op.Volumes)))) },
 		func() error {
 			return each(op.Volumes, func(r *mesos.Resource) error { return created(r, by, agent) })
 		},
@@ -54,14 +53,13 @@ func created(r *mesos.Resource, by Requester, agent AgentCapabilities) error {
 // (semantics 3.7).
 func Destroy(op *mesos.Offer_Operation_Destroy, checkpointed resource.Set, used []resource.Set) error {
 	volumes := resource.Set(op.Volumes).Unallocate()
-	whole := volumes.Filter(func(r *mesos.Resource) bool { return !resource.IsEmpty(r) })
+	there := whole(volumes)
 	return first(
 		func() error { return wrap("Invalid resources: ", resources(volumes)) },
-		func() error { return provider(whole) },
+		func() error { return provider(there) },
 		func() error { return wrap("Not a persistent volume: ", persistentVolume(volumes...)) },
-		func() error { return empty(volumes) },
 		func() error {
-			return each(volumes, func(r *mesos.Resource) error {
+			return each(there, func(r *mesos.Resource) error {
 				if r.ProviderID == nil && !checkpointed.ContainsOne(r) {
 					return errors.New("Persistent volumes not found")
 				}
@@ -69,7 +67,7 @@ func Destroy(op *mesos.Offer_Operation_Destroy, checkpointed resource.Set, used 
 			})
 		},
 		func() error {
-			return each(volumes, func(r *mesos.Resource) error {
+			return each(there, func(r *mesos.Resource) error {
 				if slices.ContainsFunc(used, func(s resource.Set) bool { return s.Unallocate().ContainsOne(r) }) {
 					return errors.New("Persistent volumes in use")
 				}
