@@ -481,6 +481,25 @@ func TestOrdersAboutAgentsThatAreRefused(t *testing.T) {
 	})
 }
 
+// TestOrdersThatAreForbidden: without leave nothing is done, whether the agent or machine is known or not.
+func TestOrdersThatAreForbidden(t *testing.T) {
+	cfg := minicluster.Config{ACLs: `{"permissive":false,"drain_agents":[{"principals":{"type":"ANY"},"agents":{"type":"ANY"}}]}`}
+	bubble(t, cfg, func(t *testing.T, c *minicluster.Cluster) {
+		x, id := mesos.AgentID{Value: "x"}, c.AgentID(0)
+		for _, call := range []*masterpb.Call{
+			markGone(x), markGone(id), deactivate(x), deactivate(id), reactivate(x), drain(x, -1, true), drain(id, -1, true), schedule(window(0, here)),
+		} {
+			refusedCall(t, c, call, http.StatusForbidden, "403 Forbidden.")
+		}
+		refusedCall(t, c, startMaintenance(here), 400, `Machine '{"hostname":"127.0.0.1","ip":"127.0.0.1"}' is not in DRAINING mode and cannot be brought down`)
+		ordered(t, c, schedule()) // nothing of it is forbidden
+		ordered(t, c, drain(id, -1, false))
+		if got := plans(t, c); got != "" {
+			t.Errorf("status = %q", got)
+		}
+	})
+}
+
 // TestReactivateAgentThatIsAway does it, and says that the agent was removed.
 func TestReactivateAgentThatIsAway(t *testing.T) {
 	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
@@ -29,6 +30,7 @@ func TestBooksBalance(t *testing.T) {
 			"decline":   h.decline,
 			"end":       h.end,
 			"operator":  h.operator,
+			"order":     h.order,
 			"hang up":   h.hangUp,
 			"finish":    h.finish,
 		})
@@ -198,6 +200,30 @@ func (h *past) operator(t *rapid.T) {
 	})
 }
 
+// order does to the agent what operators do, and answers inverse offers.
+func (h *past) order(t *rapid.T) {
+	id := *h.agent.info.ID
+	kind := rapid.IntRange(0, 5).Draw(t, "order")
+	on(h.t, h.m, func() {
+		switch kind {
+		case 0:
+			h.m.deactivateAgent(&masterpb.Call_DeactivateAgent{AgentID: id}, nil)
+		case 1:
+			h.m.drainAgent(&masterpb.Call_DrainAgent{AgentID: id}, nil)
+		case 2:
+			h.m.reactivateAgent(&masterpb.Call_ReactivateAgent{AgentID: id}, nil)
+		case 3:
+			h.m.updateSchedule(&masterpb.Schedule{}, nil)
+		case 4:
+			h.m.updateSchedule(&masterpb.Schedule{Windows: []masterpb.Window{{MachineIDs: []mesos.MachineID{*h.m.agents[id.Value].machineID()}}}}, nil)
+		case 5:
+			for _, o := range h.m.agents[id.Value].sortedInverse() {
+				h.m.answerInverse([]mesos.OfferID{o.ID}, nil, masterpb.InverseOfferStatus_ACCEPT)
+			}
+		}
+	})
+}
+
 // hangUp ends a framework's stream, and the framework or not.
 func (h *past) hangUp(t *rapid.T) {
 	if len(h.clients) < 2 {
@@ -238,11 +264,36 @@ func (h *past) balance(t *rapid.T) {
 	}
 }
 
+// inverseImbalance looks at inverse offers, and at offers where there are none to be. a is nil if it was removed.
+func (h *past) inverseImbalance(a *agent) string {
+	of := 0
+	for _, f := range h.m.frameworks {
+		of += len(f.inverse)
+		if f.stream == nil && len(f.inverse) > 0 {
+			return "a framework that is not connected has inverse offers"
+		}
+	}
+	switch {
+	case of != len(h.m.inverse) || a != nil && of != len(a.inverse):
+		return fmt.Sprintf("%d inverse offers, frameworks have %d", len(h.m.inverse), of)
+	case a == nil && len(h.m.offers)+len(h.m.inverse) > 0:
+		return "offers of an agent that was removed"
+	case a != nil && a.plan == nil && len(a.inverse) > 0:
+		return "inverse offers without a plan"
+	case a != nil && !h.m.active(a) && len(a.offers)+len(a.inverse) > 0:
+		return "offers of an agent that is not active"
+	}
+	return ""
+}
+
 func (h *past) imbalance() string {
 	if len(h.agent.failed) > 0 {
 		return fmt.Sprintf("the agent can't do what the master has checked: %v", h.agent.failed)
 	}
 	a := h.m.agents[h.agentID().Value]
+	if problem := h.inverseImbalance(a); problem != "" || a == nil {
+		return problem
+	}
 	total := h.m.alloc.Total(a.id)
 	if !total.Equal(h.agent.total) {
 		return fmt.Sprintf("the master believes in %s, the agent has %s", total, h.agent.total)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gogo/protobuf/proto"
+	"github.com/gogo/protobuf/types"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
@@ -94,6 +95,11 @@ func FuzzOperatorCall(f *testing.F) {
 		{Type: masterpb.Call_CREATE_VOLUMES.Enum(), CreateVolumes: &masterpb.Call_CreateVolumes{AgentID: mesos.AgentID{Value: "agent"}, Volumes: resource.Set{volumeOn("w", 5, false)}}},
 		{Type: masterpb.Call_GROW_VOLUME.Enum(), GrowVolume: &masterpb.Call_GrowVolume{AgentID: &mesos.AgentID{Value: "agent"}, Volume: volumeOn("w", 5, false), Addition: reservedSet("disk:1")[0]}},
 		{Type: masterpb.Call_GET_STATE.Enum()},
+		{Type: masterpb.Call_MARK_AGENT_GONE.Enum(), MarkAgentGone: &masterpb.Call_MarkAgentGone{AgentID: mesos.AgentID{Value: "agent"}}},
+		{Type: masterpb.Call_DRAIN_AGENT.Enum(), DrainAgent: &masterpb.Call_DrainAgent{AgentID: mesos.AgentID{Value: "agent"}, MaxGracePeriod: &types.Duration{Seconds: 1}}},
+		{Type: masterpb.Call_UPDATE_MAINTENANCE_SCHEDULE.Enum(), UpdateMaintenanceSchedule: &masterpb.Call_UpdateMaintenanceSchedule{
+			Schedule: masterpb.Schedule{Windows: []masterpb.Window{{MachineIDs: []mesos.MachineID{{Hostname: new("h"), IP: new("127.0.0.1")}}}}},
+		}},
 	} {
 		b, err := call.Marshal()
 		if err != nil {
@@ -125,6 +131,8 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/api/v1", "application/json", `{"type":"GET_AGENTS"}`)
 	f.Add("POST", "/reserve", "", `slaveId=agent&resources=[{"name":"disk","type":"SCALAR","scalar":{"value":1},"reservations":[{"type":"DYNAMIC","role":"r"}]}]`)
 	f.Add("GET", "/slaves", "", "")
+	f.Add("POST", "/maintenance/schedule", "", `{"windows":[{"machine_ids":[{"hostname":"h","ip":"127.0.0.1"}],"unavailability":{"start":{"nanoseconds":1}}}]}`)
+	f.Add("POST", "/machine/down", "", `[{"hostname":"h","ip":"127.0.0.1"}]`)
 	f.Fuzz(func(t *testing.T, method, path, kind, body string) {
 		if strings.Contains(body, "SUBSCRIBE") || !strings.HasPrefix(path, "/") {
 			return // a stream would not end
