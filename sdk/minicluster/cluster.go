@@ -49,7 +49,10 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{config: cfg, admin: make(chan struct{}, 1), elected: make(chan struct{})}
-	if err := c.start(ctx); err != nil {
+	c.lock() // an agent may give up as soon as it is there
+	err := c.start(ctx)
+	c.unlock()
+	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil

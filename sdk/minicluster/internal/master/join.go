@@ -68,7 +68,7 @@ func (m *Master) join(member Member) (string, error) {
 	}
 	m.bring(a, reappearance[was])
 	m.resumeOrders(a)
-	m.rounds.now = true
+	m.mail.put(func() { m.rounds.now = true }) // behind what the agent has told when it was registered
 	return id, nil
 }
 
