@@ -25,6 +25,13 @@
 // shared, as Mesos's replicated log is. [Cluster.KillMaster], [Cluster.FreezeMaster] and [Cluster.StopElection] make
 // what happens then happen.
 //
+// # Operators
+//
+// What operators do to agents and machines is done over the operator API: an agent marked gone, or whose machine is down,
+// shuts down, and [Cluster.StartAgent] tells so ([ErrShutDown]) until it has a new id, or the machine is up; drained and
+// deactivated agents are offered again when they are reactivated; machines in the maintenance schedule bring offers with
+// an unavailability, and inverse offers (semantics 5.8, 5.10, 7.2).
+//
 // # Page
 //
 // A browser at the master's address ([Cluster.Masters]) shows agents with their disks, frameworks, tasks, offers and
@@ -32,7 +39,8 @@
 //
 // # Files
 //
-// Below the work dir: master/registry.json holds the ids of admitted agents; agents/0, agents/1, ... are the work
+// Below the work dir: master/registry.json holds the agents that are admitted, unreachable or gone, and what operators
+// have ordered; agents/0, agents/1, ... are the work
 // dirs of the agents in the layout of a Mesos agent: checkpoints in meta/, volumes in volumes/, sandboxes in
 // slaves/. A cluster that is started again on the same work dir is a new master with the same agents: ids,
 // reservations and volumes are read back from them. Tasks don't outlive the cluster.
@@ -45,7 +53,7 @@
 // # What is left out
 //
 // ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
-// find no disk. Custom executors and the executor API. Maintenance, inverse offers, draining, marking agents gone,
+// find no disk. Custom executors and the executor API.
 // quota, weights, the operator's event stream, files and log levels over the operator API:
 // the calls are answered with 501. Fault domains. Metrics but for a few counts.
 package minicluster

@@ -75,8 +75,9 @@ type member struct {
 	abandoned []abandoned // those before handle whose tasks it doesn't know
 }
 
-// ErrShutDown is wrapped by the error of [Cluster.StartAgent] when the master tells the agent to shut down instead
-// of registering it: an operator has marked it gone, or its machine is down. The agent stays stopped.
+// ErrShutDown is wrapped by the errors of [Cluster.StartAgent], [Cluster.RestartAgent] and [Cluster.HealAgent] when
+// the master tells the agent to shut down instead of registering it: an operator has marked it gone, or its machine
+// is down. The agent is stopped then.
 var ErrShutDown = master.ErrShutDown
 
 // open starts an agent and registers it with the master.

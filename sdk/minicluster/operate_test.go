@@ -247,6 +247,95 @@ func TestMarkAgentGoneWhileItIsAway(t *testing.T) {
 	})
 }
 
+// TestMarkAgentGoneWhileItIsCutOff: it shuts down as soon as it is told.
+func TestMarkAgentGoneWhileItIsCutOff(t *testing.T) {
+	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
+		s := subscribe(t, c, info(timeout(3600), checkpointing))
+		o := launched(s, "t")
+		s.heard(time.Second)
+		if err := c.PartitionAgent(0); err != nil {
+			t.Fatal(err)
+		}
+		ordered(t, c, markGone(o.AgentID))
+		s.hears(time.Minute, "UPDATE t TASK_GONE_BY_OPERATOR REASON_AGENT_REMOVED_BY_OPERATOR SOURCE_MASTER Agent has been marked gone", "RESCIND", "FAILURE")
+		if err := c.HealAgent(0); !errors.Is(err, minicluster.ErrShutDown) {
+			t.Errorf("healed: %v", err)
+		}
+		s.hears(time.Minute)
+		if err := c.RestartAgent(0, minicluster.NewID); err != nil {
+			t.Fatal(err)
+		}
+		if again := s.offer(hasVolume("v1")); again.AgentID.Value == o.AgentID.Value {
+			t.Error("the agent has its old id")
+		}
+	})
+}
+
+// TestDataOfAgentsThatOperatorsEnd: with real processes. The task's ends, and the volume's data is there in the end.
+func TestDataOfAgentsThatOperatorsEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		end  func(t *testing.T, c *minicluster.Cluster, id mesos.AgentID) (restart func() error)
+	}{
+		{"gone", func(t *testing.T, c *minicluster.Cluster, id mesos.AgentID) func() error {
+			ordered(t, c, markGone(id))
+			return func() error { return c.RestartAgent(0, minicluster.NewID) }
+		}},
+		{"machine down", func(t *testing.T, c *minicluster.Cluster, _ mesos.AgentID) func() error {
+			ordered(t, c, schedule(window(time.Hour, here)))
+			ordered(t, c, startMaintenance(here))
+			ordered(t, c, stopMaintenance(here))
+			return func() error { return c.StartAgent(0) }
+		}},
+		{"drained", func(t *testing.T, c *minicluster.Cluster, id mesos.AgentID) func() error {
+			ordered(t, c, drain(id, -1, false))
+			return func() error {
+				eventually(t, "the agent is drained", func() bool { return drainState(t, c) == "inactive deactivated DRAINED" })
+				ordered(t, c, reactivate(id))
+				return nil
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := minicluster.New(t, minicluster.Config{AllocationInterval: 20 * time.Millisecond})
+			s := subscribe(t, c, info(timeout(3600), checkpointing))
+			o := s.offer()
+			on := append(reserved("cpus:0.5;mem:64"), volume("v1", 64))
+			pidFile := filepath.Join(t.TempDir(), "pid")
+			s.accept(o, reserve(reserved("cpus:0.5;mem:64;disk:128")), create(volume("v1", 64)),
+				launch(task("t", o, "echo kept > data/file; echo $$ > "+pidFile+"; sleep 1000", on...)))
+			s.running("t")
+			var pid []byte
+			eventually(t, "the task has written", func() bool {
+				var err error
+				pid, err = os.ReadFile(pidFile)
+				return err == nil && strings.HasSuffix(string(pid), "\n")
+			})
+			restart := tt.end(t, c, o.AgentID)
+			if tt.name == "drained" {
+				s.status("t", mesos.TASK_KILLED)
+			}
+			eventually(t, "the task's process has ended", func() bool {
+				_, err := os.Stat("/proc/" + strings.TrimSpace(string(pid)))
+				return errors.Is(err, os.ErrNotExist)
+			})
+			var err error
+			eventually(t, "the agent is back", func() bool { // it may not have quite ended
+				err = restart()
+				return !errors.Is(err, minicluster.ErrNoAgent)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := s.offer(hasVolume("v1"))
+			s.accept(again, launch(task("u", again, "grep -q kept data/file", on...)))
+			s.running("u")
+			s.status("u", mesos.TASK_FINISHED)
+		})
+	}
+}
+
 // TestGoneAgentsOperations: outcomes that nobody has acknowledged are told first.
 func TestGoneAgentsOperations(t *testing.T) {
 	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {

@@ -95,6 +95,7 @@ func (m *Master) adopt(f *framework, info mesos.FrameworkInfo, suppressed []stri
 			m.discard(o, true)
 		}
 	}
+	clear(f.inverseRefused) // as a real master does, which is meant for roles that are no longer suppressed
 	f.info, f.constraints, f.compiled = info, constraints, compiled
 	m.alloc.SetFramework(f.id, allocator.Framework{
 		Roles:          kept,

@@ -46,7 +46,7 @@ func (m *Master) join(member Member) (string, error) {
 	was := m.standing(id)
 	if why := m.unwelcome(id, info, member); why != "" {
 		member.Handle.Shutdown(why)
-		return "", fmt.Errorf("agent %s: %w: %s", id, ErrShutDown, why)
+		return "", fmt.Errorf("agent %q on %s: %w: %s", id, info.Hostname, ErrShutDown, why)
 	}
 	if id == "" {
 		id = m.newAgentID()

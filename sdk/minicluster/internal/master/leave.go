@@ -126,6 +126,7 @@ func (m *Master) removeTask(f *framework, t *task, r removal) {
 	if !ended {
 		t.State = v.state
 	}
+	t.record(v.status())
 	m.tell(f, v)
 	m.complete(f, t)
 	if r.state == outOfReach && !ended {
