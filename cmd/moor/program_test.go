@@ -180,14 +180,7 @@ func TestClusterLeavesNoProcess(t *testing.T) {
 		r := startCluster(t)
 		file := filepath.Join(t.TempDir(), "pid")
 		launch(t, r.masters, "echo $$ > "+file+"; exec sleep 1000")
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		pid := readPid(t, file)
 		if err := syscall.Kill(pid, 0); err != nil {
 			t.Fatalf("the task doesn't run: %v", err)
 		}
@@ -197,6 +190,19 @@ func TestClusterLeavesNoProcess(t *testing.T) {
 				t.Fatalf("%v: process %d of a task lives on", signal, pid)
 			}
 			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// readPid waits for a task to write its process id: it is running before its shell has written anything.
+func readPid(t *testing.T, file string) int {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		text, err := os.ReadFile(file)
+		if pid, bad := strconv.Atoi(strings.TrimSpace(string(text))); bad == nil {
+			return pid
+		} else if time.Now().After(deadline) {
+			t.Fatalf("no process id in %s: %v, %v", file, err, bad)
 		}
 	}
 }

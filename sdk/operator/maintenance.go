@@ -2,6 +2,9 @@ package operator
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
+	"strings"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
@@ -46,4 +49,14 @@ func (c *Client) StopMaintenance(ctx context.Context, machines ...mesos.MachineI
 		Type:            masterpb.Call_STOP_MAINTENANCE.Enum(),
 		StopMaintenance: &masterpb.Call_StopMaintenance{Machines: machines},
 	})
+}
+
+// MachineOf names the machine of an agent as calls about maintenance have to.
+func MachineOf(agent *Agent) (mesos.MachineID, error) {
+	_, address, _ := strings.Cut(agent.GetPid(), "@") // "slave(1)@10.0.0.7:5051"
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return mesos.MachineID{}, fmt.Errorf("operator: agent %s doesn't tell its IP address: its pid is %q", agent.AgentInfo.ID.GetValue(), agent.GetPid())
+	}
+	return mesos.MachineID{Hostname: new(agent.AgentInfo.Hostname), IP: new(at.Addr().String())}, nil
 }
