@@ -18,6 +18,8 @@ type agentsCommand struct {
 	Deactivate agentsDeactivate `cmd:"" help:"Offer an agent to nobody; its tasks go on."`
 	Reactivate agentsReactivate `cmd:"" help:"Offer an agent again that was deactivated or drained."`
 	Gone       agentsGone       `cmd:"" help:"Declare an agent gone for good, with its reservations and volumes."`
+
+	Maintenance maintenanceCommand `cmd:"" help:"Announce when machines will be unavailable, and take them down."`
 }
 
 // agent is one as it is printed.

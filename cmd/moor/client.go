@@ -95,6 +95,9 @@ func (v *view) agent(name string) (*operator.Agent, error) {
 	var found *operator.Agent
 	agents := v.state.GetAgents.Agents
 	for i := range agents {
+		if agents[i].AgentInfo.ID == nil {
+			continue // no master sends that, and no call could name it
+		}
 		switch name {
 		case agents[i].AgentInfo.ID.GetValue():
 			return &agents[i], nil

@@ -2,7 +2,9 @@ package operator
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
@@ -32,24 +34,22 @@ func (v *Volume) Role() string { return resource.ReservationRole(&v.Resource) }
 // agents that aren't registered exist as well, and nobody knows them until the agents are back.
 func Volumes(state *masterpb.Response_GetState) []Volume {
 	var out []Volume
-	tasks := holders(state)
+	held, users, offered := make(map[place]bool), usersOf(state), offeredTo(state)
+	seen := make(map[place]bool)
 	for i := range state.GetAgents.GetAgents() {
 		a := &state.GetAgents.Agents[i]
 		id := a.AgentInfo.ID.GetValue()
-		for _, r := range resource.Set(a.TotalResources).Volumes() {
-			if slices.ContainsFunc(out, func(v Volume) bool { return v.AgentID.Value == id && sameVolume(&v.Resource, &r) }) {
-				continue // another copy of a shared one
+		eachVolume(id, a.AllocatedResources, func(p place, _ *mesos.Resource) { held[p] = true })
+		eachVolume(id, a.TotalResources, func(p place, r *mesos.Resource) {
+			if seen[p] {
+				return // another copy of a shared one
 			}
-			v := Volume{AgentID: mesos.AgentID{Value: id}, Hostname: a.AgentInfo.Hostname, Resource: r}
-			_, v.InUse = volumeOf(a.AllocatedResources, &r)
-			for _, t := range tasks[id] {
-				if _, holds := volumeOf(t.Resources, &r); holds {
-					v.Users, v.InUse = append(v.Users, t), true
-				}
-			}
-			v.OfferedTo = offeredTo(state, id, &r)
-			out = append(out, v)
-		}
+			seen[p] = true
+			out = append(out, Volume{
+				AgentID: mesos.AgentID{Value: id}, Hostname: a.AgentInfo.Hostname, Resource: *r,
+				InUse: held[p] || len(users[p]) > 0, Users: users[p], OfferedTo: offered[p],
+			})
+		})
 	}
 	slices.SortStableFunc(out, func(a, b Volume) int {
 		return cmp.Or(cmp.Compare(a.Role(), b.Role()), cmp.Compare(a.ID(), b.ID()), cmp.Compare(a.Hostname, b.Hostname), cmp.Compare(a.AgentID.Value, b.AgentID.Value))
@@ -57,13 +57,27 @@ func Volumes(state *masterpb.Response_GetState) []Volume {
 	return out
 }
 
-// holders returns the tasks that hold resources, by agent: those that haven't ended, in the order of their ids.
-func holders(state *masterpb.Response_GetState) map[string][]mesos.Task {
-	out := make(map[string][]mesos.Task)
-	for _, t := range state.GetTasks.GetTasks() {
-		if !t.State.Terminal() {
-			out[t.AgentID.Value] = append(out[t.AgentID.Value], t)
+// A place is what tells one volume from all others (semantics 3.6).
+type place struct{ agent, role, id string }
+
+// eachVolume calls do for each volume of an agent's resources.
+func eachVolume(agent string, s resource.Set, do func(place, *mesos.Resource)) {
+	for i := range s {
+		if r := &s[i]; resource.IsVolume(r) && resource.IsReserved(r) {
+			do(place{agent, resource.ReservationRole(r), r.Disk.Persistence.ID}, r)
 		}
+	}
+}
+
+// usersOf returns the tasks that hold volumes: those that haven't ended, in the order of their ids.
+func usersOf(state *masterpb.Response_GetState) map[place][]mesos.Task {
+	out := make(map[place][]mesos.Task)
+	for i := range state.GetTasks.GetTasks() {
+		t := &state.GetTasks.Tasks[i]
+		if t.State.Terminal() {
+			continue
+		}
+		eachVolume(t.AgentID.Value, t.Resources, func(p place, _ *mesos.Resource) { out[p] = append(out[p], *t) })
 	}
 	for _, tasks := range out {
 		slices.SortStableFunc(tasks, func(a, b mesos.Task) int { return cmp.Compare(a.TaskID.Value, b.TaskID.Value) })
@@ -71,15 +85,18 @@ func holders(state *masterpb.Response_GetState) map[string][]mesos.Task {
 	return out
 }
 
-func offeredTo(state *masterpb.Response_GetState, agent string, volume *mesos.Resource) []mesos.FrameworkID {
-	var out []mesos.FrameworkID
+// offeredTo returns the frameworks that volumes are offered to.
+func offeredTo(state *masterpb.Response_GetState) map[place][]mesos.FrameworkID {
+	out := make(map[place][]mesos.FrameworkID)
 	for i := range state.GetFrameworks.GetFrameworks() {
 		f := &state.GetFrameworks.Frameworks[i]
-		if slices.ContainsFunc(f.Offers, func(o mesos.Offer) bool {
-			_, holds := volumeOf(o.Resources, volume)
-			return holds && o.AgentID.Value == agent
-		}) {
-			out = append(out, *f.FrameworkInfo.ID)
+		id := mesos.FrameworkID{Value: f.FrameworkInfo.ID.GetValue()}
+		for _, o := range f.Offers {
+			eachVolume(o.AgentID.Value, o.Resources, func(p place, _ *mesos.Resource) {
+				if n := len(out[p]); n == 0 || out[p][n-1].Value != id.Value {
+					out[p] = append(out[p], id)
+				}
+			})
 		}
 	}
 	return out
@@ -109,9 +126,18 @@ func (r *Reservation) Free() resource.Set {
 	return left
 }
 
-func sameReservations(a, b *mesos.Resource) bool {
-	n := len(resource.CommonReservations(a, b))
-	return n == len(resource.Reservations(a)) && n == len(resource.Reservations(b))
+// stackOf returns a text that reservations have in common if they are the same: labels in any order (semantics 2.4).
+func stackOf(r *mesos.Resource) string {
+	var b strings.Builder
+	for _, info := range resource.Reservations(r) {
+		labels := make([]string, 0, len(info.Labels.GetLabels()))
+		for _, l := range info.Labels.GetLabels() {
+			labels = append(labels, fmt.Sprintf("%q %v %q", l.Key, l.Value != nil, l.GetValue()))
+		}
+		slices.Sort(labels)
+		fmt.Fprintf(&b, "%v %q %v %q %v %q;", info.GetType(), info.GetRole(), info.Principal != nil, info.GetPrincipal(), info.Labels != nil, labels)
+	}
+	return b.String()
 }
 
 // Reservations returns what is reserved on registered agents, by role and host. state is what [Client.State] returns.
@@ -119,22 +145,25 @@ func Reservations(state *masterpb.Response_GetState) []Reservation {
 	var out []Reservation
 	for i := range state.GetAgents.GetAgents() {
 		a := &state.GetAgents.Agents[i]
-		var here []Reservation
+		first, total := len(out), make(map[string]resource.Set)
 		for _, r := range resource.Set(a.TotalResources).Reserved() {
-			at := slices.IndexFunc(here, func(h Reservation) bool { return sameReservations(&h.Total[0], &r) })
-			if at < 0 {
-				at = len(here)
-				here = append(here, Reservation{
+			stack := stackOf(&r)
+			if total[stack] == nil {
+				out = append(out, Reservation{
 					AgentID: mesos.AgentID{Value: a.AgentInfo.ID.GetValue()}, Hostname: a.AgentInfo.Hostname, Stack: resource.Reservations(&r),
 				})
 			}
-			here[at].Total = here[at].Total.Plus(resource.Set{r})
+			total[stack] = append(total[stack], r)
 		}
-		for j := range here {
-			first := here[j].Total[0]
-			here[j].InUse = resource.Set(a.AllocatedResources).Unallocate().Filter(func(r *mesos.Resource) bool { return sameReservations(&first, r) })
+		held := make(map[string]resource.Set)
+		for _, r := range resource.Set(a.AllocatedResources).Unallocate().Reserved() {
+			stack := stackOf(&r)
+			held[stack] = append(held[stack], r)
 		}
-		out = append(out, here...)
+		for j := first; j < len(out); j++ {
+			stack := stackOf(&mesos.Resource{Reservations: out[j].Stack})
+			out[j].Total, out[j].InUse = resource.Set(nil).Plus(total[stack]), resource.Set(nil).Plus(held[stack])
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Reservation) int {
 		return cmp.Or(cmp.Compare(a.Role(), b.Role()), cmp.Compare(a.Hostname, b.Hostname), cmp.Compare(a.AgentID.Value, b.AgentID.Value))
