@@ -277,3 +277,18 @@ func TestPageAsksForCredentials(t *testing.T) {
 		}
 	})
 }
+
+func TestPageIsForThoseWhoMaySeeAll(t *testing.T) {
+	cfg := minicluster.Config{
+		Credentials: map[string]string{"p": "secret", "q": "secret"},
+		ACLs:        lists(true, "view_tasks p ANY", "view_tasks ANY NONE"),
+	}
+	bubble(t, cfg, func(t *testing.T, c *minicluster.Cluster) {
+		if code, body, _ := do(t, c, "GET", "/page/live", "", "Authorization: Basic cTpzZWNyZXQ="); code != 403 || body != "403 Forbidden." {
+			t.Errorf("page/live of q: %d %q", code, body)
+		}
+		if code, _, _ := do(t, c, "HEAD", "/page/live", "", "Authorization: Basic cDpzZWNyZXQ="); code != 200 {
+			t.Errorf("page/live of p: %d", code)
+		}
+	})
+}

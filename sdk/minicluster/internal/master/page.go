@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/page"
 )
 
@@ -50,9 +51,10 @@ func (m *Master) show() {
 	m.gallery.next = start.Add(max(pageInterval, pageShare*time.Since(start)))
 }
 
-// page serves the page's files, and what it shows at page/live.
+// page serves the page's files, and at page/live what it shows, to those who may look at everything.
 func (m *Master) page(w http.ResponseWriter, r *http.Request) {
-	if _, ok := m.authenticate(w, r, realmReadOnly); !ok {
+	principal, ok := m.authenticate(w, r, realmReadOnly)
+	if !ok {
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -63,9 +65,21 @@ func (m *Master) page(w http.ResponseWriter, r *http.Request) {
 	switch name, below := strings.CutPrefix(path, "page/"); {
 	case path == "" && r.URL.Path == "/master": // the page's files are beside it only with the slash
 		http.Redirect(w, r, "/master/", http.StatusPermanentRedirect)
+	case name == "live" && !m.seesAll(principal):
+		forbidden.write(w)
 	case name == "live":
 		m.gallery.viewers.ServeHTTP(w, r)
 	case below && name == "", !page.Serve(w, r, name):
 		plain(http.StatusNotFound).write(w)
 	}
+}
+
+// seesAll tells whether nothing is hidden from somebody: the page leaves nothing out.
+func (m *Master) seesAll(principal *string) bool {
+	for _, action := range []authorize.Action{authorize.ViewFramework, authorize.ViewTask, authorize.ViewRole} {
+		if !m.permits(action, principal, nil) {
+			return false
+		}
+	}
+	return true
 }

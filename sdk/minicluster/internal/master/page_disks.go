@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/page"
@@ -39,10 +40,7 @@ func (u volumeUsers) add(t *task) {
 
 // viewAgent shows an agent with its disks. users are the tasks that use its volumes.
 func (m *Master) viewAgent(a *agent, users map[volumeKey][]string) page.Agent {
-	out := page.Agent{ID: a.id, Host: short(a.info.Hostname), State: "connected", Attributes: attributeTexts(a.info.Attributes)}
-	if !a.connected {
-		out.State = "disconnected"
-	}
+	out := page.Agent{ID: a.id, Host: short(a.info.Hostname), State: m.standingOf(a), Attributes: attributeTexts(a.info.Attributes)}
 	total := m.alloc.Total(a.id)
 	have := sumScalars(total)
 	out.CPUs.Total, out.Mem.Total = have.cpus, have.mem
@@ -63,6 +61,21 @@ func (m *Master) viewAgent(a *agent, users map[volumeKey][]string) page.Agent {
 	}
 	out.Disks = p.sorted()
 	return out
+}
+
+// standingOf is how an agent is.
+func (m *Master) standingOf(a *agent) string {
+	switch drain := m.orders.draining[a.id]; {
+	case !a.connected:
+		return "disconnected"
+	case drain != nil:
+		return strings.ToLower(drain.State.String())
+	case m.orders.deactivated[a.id]:
+		return "deactivated"
+	case a.plan != nil:
+		return "maintenance planned"
+	}
+	return "connected"
 }
 
 // partition says what the disks of an agent are divided into.

@@ -81,8 +81,11 @@ func (s *Standby) show(w http.ResponseWriter, page any) {
 // onward is what follows the leader's address. libprocess has put /master before the path by then, whatever was
 // asked for; /redirect leads to the address alone.
 func onward(path string, query url.Values) string {
-	if path == "/redirect" {
+	switch path {
+	case "/redirect":
 		return ""
+	case "/master": // the page
+		path = "/"
 	}
 	out := "/master" + (&url.URL{Path: path}).EscapedPath()
 	if len(query) > 0 {

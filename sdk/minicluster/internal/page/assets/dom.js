@@ -57,7 +57,7 @@ export const tail = (id) => id.slice(id.lastIndexOf('-') + 1);
 const tones = {
   connected: 'good', TASK_RUNNING: 'good', done: 'good', live: 'good',
   TASK_STAGING: 'wait', TASK_STARTING: 'wait', TASK_KILLING: 'wait', TASK_UNREACHABLE: 'wait', pending: 'wait',
-  disconnected: 'wait', connecting: 'wait', 'not subscribed yet': 'wait',
+  disconnected: 'wait', draining: 'wait', drained: 'wait', deactivated: 'wait', 'maintenance planned': 'wait', connecting: 'wait', 'not subscribed yet': 'wait',
   TASK_FAILED: 'bad', TASK_ERROR: 'bad', TASK_LOST: 'bad', TASK_DROPPED: 'bad', TASK_GONE: 'bad', TASK_GONE_BY_OPERATOR: 'bad',
   failed: 'bad', refused: 'bad', 'no answer': 'bad',
 };

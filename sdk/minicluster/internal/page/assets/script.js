@@ -139,8 +139,15 @@ function listen() {
   source.addEventListener('message', learn);
   source.addEventListener('error', () => {
     say('no answer');
-    if (source?.readyState === EventSource.CLOSED) again = setTimeout(listen, 3000);
+    if (source?.readyState === EventSource.CLOSED) again = setTimeout(retry, 3000);
   });
+}
+
+// A master that leads no longer sends its visitors on to the one that does; a stream can't follow.
+async function retry() {
+  const answer = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual', cache: 'no-store' }).catch(() => undefined);
+  if (answer?.type === 'opaqueredirect') location.reload();
+  else listen();
 }
 document.addEventListener('visibilitychange', listen);
 
