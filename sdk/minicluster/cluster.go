@@ -32,11 +32,13 @@ type Cluster struct {
 	ballot  ballot        // likewise
 
 	operationFaults operationFaults
+	calls           calls
 	intercepts      intercepts
 
 	mu      sync.Mutex // guards what follows
 	busy    sync.WaitGroup
 	over    bool          // no more goroutines may begin
+	closing chan struct{} // closed by Close
 	elected chan struct{} // closed, and replaced, when a master begins to lead
 }
 
@@ -48,7 +50,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cluster{config: cfg, admin: make(chan struct{}, 1), elected: make(chan struct{})}
+	c := &Cluster{config: cfg, admin: make(chan struct{}, 1), elected: make(chan struct{}), closing: make(chan struct{})}
 	c.lock() // an agent may give up as soon as it is there
 	err := c.start(ctx)
 	c.unlock()
@@ -143,6 +145,7 @@ func (c *Cluster) Close() error {
 	var errs []error
 	c.mu.Lock()
 	c.over = true
+	close(c.closing)
 	c.mu.Unlock()
 	for _, s := range c.seats {
 		errs = append(errs, s.close())

@@ -14,9 +14,17 @@
 //
 // # Faults
 //
-// [Cluster.Intercept] sees every call before the master does and may swallow it. [Cluster.BreakStreams],
-// [Cluster.FailoverMaster], [Cluster.FreezeMaster], [Cluster.StopAgent] and [Cluster.StartAgent] break things; [Cluster.State] and
-// [Cluster.Events] tell what is there and what was sent.
+// Calls: [Cluster.Intercept] sees every call before the master does; [Cluster.DropCalls], [Cluster.DelayCalls],
+// [Cluster.AnswerCalls] and [Cluster.LoseAnswers] are interceptors that are ready. Streams: [Cluster.BreakStreams],
+// [Cluster.StallStreams]. Masters: [Cluster.FailoverMaster], [Cluster.KillMaster], [Cluster.FreezeMaster]. Agents:
+// [Cluster.KillAgent] ends a process, [Cluster.StopAgent] a machine, [Cluster.LoseAgent] its disk too;
+// [Cluster.StartAgent] and [Cluster.RestartAgent] bring it back, under a new id or without its meta folder if that is
+// wanted; [Cluster.PartitionAgent] cuts it off; [Cluster.ChangeAgent] gives it another config. Tasks:
+// [Cluster.KillExecutor], [Cluster.LoseTask], [Cluster.FillDisk]; of simulated ones [Cluster.FinishTask],
+// [Cluster.FailTask] and [Cluster.CrashTask]. Operations: [Cluster.FailOperation]. Offers: [Cluster.RescindOffer].
+//
+// [Cluster.State] tells what is there, [Cluster.Events] what was sent to whom, [Cluster.Calls] what came from whom and
+// how it was answered.
 //
 // # Several masters
 //

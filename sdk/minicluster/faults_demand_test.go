@@ -122,6 +122,20 @@ func TestLostTask(t *testing.T) {
 	})
 }
 
+func TestFullDisk(t *testing.T) {
+	tell(t, minicluster.Config{}, checkpointing, func(st *story) {
+		st.do(st.c.FillDisk("t"))
+		st.then(time.Second, `t TASK_FAILED REASON_CONTAINER_LIMITATION_DISK SOURCE_AGENT "Disk usage (65MB) exceeds quota (64MB)" of the agent, uuid`, "OFFERS of the agent with v1")
+		if got := st.s.status("t", mesos.TASK_FAILED); len(got.Limitation.GetResources()) != 1 || !resource.IsVolume(&got.Limitation.Resources[0]) {
+			st.t.Errorf("limitation %v", got.Limitation)
+		}
+		if err := st.c.FillDisk("t"); !errors.Is(err, minicluster.ErrNoTask) {
+			st.t.Errorf("filled twice: %v", err)
+		}
+		st.checked(st.s, "u")
+	})
+}
+
 func TestRescindOffer(t *testing.T) {
 	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
 		s := subscribe(t, c, info())

@@ -32,6 +32,17 @@ func (c *Cluster) LoseTask(task string) error {
 	})
 }
 
+// FillDisk makes the first disk among a task's resources, a volume as a rule, hold more than its size, in the eyes
+// of its agent: it ends the task as one with --enforce_container_disk_quota does, TASK_FAILED with
+// REASON_CONTAINER_LIMITATION_DISK, "Disk usage (65MB) exceeds quota (64MB)". Nothing is written. A volume is a
+// folder without a quota here, so no write of a task ever fails for want of space (semantics 4.9). The error wraps
+// [ErrNoTask], also where the task has no disk.
+func (c *Cluster) FillDisk(task string) error {
+	return c.withTask(task, func(_ *member, h *agent.Agent, framework mesos.FrameworkID) (bool, error) {
+		return h.ExceedDisk(framework, mesos.TaskID{Value: task}), nil
+	})
+}
+
 // withTask looks for the agent of a task, whichever framework it belongs to.
 func (c *Cluster) withTask(task string, do func(*member, *agent.Agent, mesos.FrameworkID) (bool, error)) error {
 	return c.exclusively(func() error {

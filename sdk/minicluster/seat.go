@@ -146,6 +146,7 @@ func (c *Cluster) masterConfig(s *seat) (master.Config, error) {
 		Seed:              c.config.Seed,
 		Registry:          c.registry,
 		Intercept:         c.intercepts.call,
+		Called:            c.calls.add,
 		Logger:            c.config.Logger,
 	}, nil
 }

@@ -23,6 +23,9 @@ func (a *Agent) exited(t *task, exit Exit) {
 	switch {
 	case t.verdict != nil:
 		status = t.agentStatus(*t.verdict)
+		if len(t.limitation) > 0 {
+			status.Limitation = &mesos.TaskResourceLimitation{Resources: t.limitation}
+		}
 	case t.timedOut:
 		status.State = mesos.TASK_FAILED
 		status.Reason = mesos.REASON_MAX_COMPLETION_TIME_REACHED.Enum()

@@ -2,9 +2,11 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
 // recoveryTimeout is how long executors wait for an agent that is away before they give up (semantics 0.4).
@@ -171,4 +173,29 @@ func (a *Agent) neverRan(f *framework, taskID string, v verdict) {
 	status := t.agentStatus(v)
 	status.ExecutorID = nil
 	a.update(t, status)
+}
+
+// ExceedDisk ends a task as an agent with --enforce_container_disk_quota does when one of the task's volumes, or
+// its sandbox, holds more than its size (semantics 4.9), and reports whether the task runs and has disk.
+func (a *Agent) ExceedDisk(framework mesos.FrameworkID, task mesos.TaskID) bool {
+	found := false
+	a.ask(func() {
+		f := a.frameworks[framework.Value]
+		if f == nil || f.tasks[task.Value] == nil {
+			return
+		}
+		t := f.tasks[task.Value]
+		disk := resource.Set(t.info.Resources).Filter(func(r *mesos.Resource) bool { return r.Name == "disk" })
+		if t.process == nil || t.phase == ended || len(disk) == 0 {
+			return
+		}
+		found = true
+		size := disk[0].Scalar.GetValue()
+		t.limitation = disk[:1].Clone()
+		t.verdict = &verdict{
+			mesos.TASK_FAILED, mesos.REASON_CONTAINER_LIMITATION_DISK, fmt.Sprintf("Disk usage (%vMB) exceeds quota (%vMB)", size+1, size),
+		}
+		t.process.Signal(sigKill)
+	})
+	return found
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/resource"
 )
 
 // framework is what the agent knows of one whose tasks it runs. Owned by the loop, like all below.
@@ -73,13 +74,14 @@ type task struct {
 	cancel     context.CancelFunc // of fetching and probing
 	killing    bool               // SIGTERM was sent, or will be as soon as there is a process
 	killedAt   time.Time
-	escalation *time.Timer // to SIGKILL
-	deadline   time.Time   // when that is due
-	completion *time.Timer // max_completion_time
-	timedOut   bool        // max_completion_time has passed
-	unhealthy  bool        // killed for failed health checks
-	unheard    bool        // ended while the agent was away
-	verdict    *verdict    // what becomes of it whatever its exit status; nil: the exit status decides
+	escalation *time.Timer  // to SIGKILL
+	deadline   time.Time    // when that is due
+	completion *time.Timer  // max_completion_time
+	timedOut   bool         // max_completion_time has passed
+	unhealthy  bool         // killed for failed health checks
+	limitation resource.Set // that it exceeded; empty: none
+	unheard    bool         // ended while the agent was away
+	verdict    *verdict     // what becomes of it whatever its exit status; nil: the exit status decides
 }
 
 // verdict is an end that the agent decided on.

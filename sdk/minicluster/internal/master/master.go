@@ -41,7 +41,10 @@ type Config struct {
 	Registry          *Registry // outlives the master
 	// Intercept sees every valid call of a scheduler before the master does. May be nil.
 	Intercept func(*schedulerpb.Call) (handled bool, err error)
-	Logger    *slog.Logger
+	// Called is told each call of a scheduler that can be read, with its answer, by the goroutine of its request.
+	// May be nil.
+	Called func(Called)
+	Logger *slog.Logger
 }
 
 // Master is one master. All fields below mail are owned by its loop.
@@ -52,6 +55,7 @@ type Master struct {
 	quit   chan struct{} // closed by Close
 	ended  chan struct{} // closed by the loop at its end
 	mail   *mailbox
+	stall  stall // of schedulers' streams
 
 	started    time.Time
 	alloc      *allocator.Allocator

@@ -12,6 +12,19 @@ import (
 // ErrCut, wrapped by an interceptor's error, makes the connection break instead of being answered.
 var ErrCut = errors.New("connection cut")
 
+// ErrAnswerLost, wrapped by an interceptor's error, has the call carried out, and the connection break instead of
+// the answer.
+var ErrAnswerLost = errors.New("answer lost")
+
+// Answer is an interceptor's error that answers the call.
+type Answer struct {
+	Status int
+	Body   string
+}
+
+// Error returns the body.
+func (a *Answer) Error() string { return a.Body }
+
 // streamHeader names the stream that a call belongs to.
 const streamHeader = "Mesos-Stream-Id"
 
@@ -30,6 +43,9 @@ func (m *Master) scheduler(w http.ResponseWriter, r *http.Request) {
 		failed.write(w)
 		return
 	}
+	note := m.noting(w, call)
+	defer note.finish()
+	w = note
 	if err := validate.Call(call, principal); err != nil {
 		refuse(http.StatusBadRequest, "Failed to validate scheduler::Call: "+err.Error()).write(w)
 		return
@@ -47,15 +63,16 @@ func (m *Master) scheduler(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusBadRequest, "Subscribe calls should not include the 'Mesos-Stream-Id' header").write(w)
 		return
 	}
-	if m.intercepted(w, call) {
+	done, mute := m.intercepted(w, call)
+	if done {
 		return
 	}
 	if call.GetType() == schedulerpb.Call_SUBSCRIBE {
-		m.stream(w, r, call, principal, kind)
+		m.stream(w, r, call, principal, kind, mute)
 		return
 	}
 	a, alive := ask(m, func() answer { return m.call(call, principal, streamID) })
-	if !alive {
+	if !alive || mute {
 		panic(http.ErrAbortHandler)
 	}
 	a.write(w)
@@ -70,28 +87,39 @@ func streamOf(r *http.Request) (*string, bool) {
 }
 
 // intercepted shows a call to the interceptor and tells whether that is the end of it: the master is said to
-// have taken the call, or to be unavailable, or the connection breaks.
-func (m *Master) intercepted(w http.ResponseWriter, call *schedulerpb.Call) bool {
+// have taken the call, or to be unavailable, or the connection breaks. Otherwise the call is to be carried out,
+// and if mute is true its answer is lost.
+func (m *Master) intercepted(w http.ResponseWriter, call *schedulerpb.Call) (done, mute bool) {
 	if m.config.Intercept == nil {
-		return false
+		return false, false
 	}
 	handled, err := m.config.Intercept(call)
+	given := new(*Answer)
 	switch {
+	case errors.Is(err, ErrAnswerLost):
+		return false, true
+	case errors.As(err, given):
+		refuse((*given).Status, (*given).Body).write(w)
+		return true, false
 	case errors.Is(err, ErrCut), handled && err == nil && call.GetType() == schedulerpb.Call_SUBSCRIBE:
 		panic(http.ErrAbortHandler)
 	case err != nil:
 		refuse(http.StatusServiceUnavailable, err.Error()).write(w)
-		return true
+		return true, false
 	case handled:
 		refuse(http.StatusAccepted, "").write(w)
-		return true
+		return true, false
 	}
-	return false
+	return false, false
 }
 
 // stream answers SUBSCRIBE: whatever is wrong with the framework from here on is told by an event.
-func (m *Master) stream(w http.ResponseWriter, r *http.Request, call *schedulerpb.Call, principal *string, kind string) {
+func (m *Master) stream(w http.ResponseWriter, r *http.Request, call *schedulerpb.Call, principal *string, kind string, mute bool) {
 	s := newStream(kind == typeJSON)
+	s.stall = &m.stall
+	if mute {
+		s.end = broken // as soon as the framework is subscribed
+	}
 	w.Header().Set("Content-Type", kind)
 	w.Header()[streamHeader] = []string{s.id}
 	w.WriteHeader(http.StatusOK)

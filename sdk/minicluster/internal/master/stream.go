@@ -21,6 +21,8 @@ const maxQueued = 64 << 20
 type stream struct {
 	id   string // Mesos-Stream-Id
 	json bool
+	// stall may keep it quiet; nil: nothing does.
+	stall *stall
 
 	mu     sync.Mutex
 	queue  []byte
@@ -104,6 +106,12 @@ func (s *stream) take() ([]byte, streamEnd) {
 	return b, s.end
 }
 
+func (s *stream) isBroken() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.end == broken
+}
+
 // serve writes what is put in until the stream ends or the scheduler hangs up. It panics with
 // http.ErrAbortHandler to break the connection off.
 func (s *stream) serve(ctx context.Context, w http.ResponseWriter, heartbeat time.Duration) {
@@ -115,6 +123,15 @@ func (s *stream) serve(ctx context.Context, w http.ResponseWriter, heartbeat tim
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
 	for {
+		if over := s.stall.wait(); over != nil && !s.isBroken() {
+			select {
+			case <-over:
+			case <-s.change:
+			case <-ctx.Done():
+				return
+			}
+			continue
+		}
 		b, end := s.take()
 		if end == broken {
 			panic(http.ErrAbortHandler)
