@@ -199,5 +199,9 @@ func (u upstream) ExecutorExited(id mesos.AgentID, framework mesos.FrameworkID, 
 	u.c.master.Load().ExecutorExited(id, framework, executor, status)
 }
 
+func (u upstream) ExecutorMessage(id mesos.AgentID, framework mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
+	u.c.master.Load().ExecutorMessage(id, framework, executor, data)
+}
+
 // ErrWorkDir is wrapped by Start's error when the work dir can't be used.
 var ErrWorkDir = errors.New("minicluster: can't use the work dir")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -46,6 +47,9 @@ type Agent struct {
 	frameworks map[string]*framework // by id
 	ending     map[*framework]bool   // shut down, with processes left
 	operations map[string]*stream[mesos.Operation]
+	server     *http.Server  // of the executor API; nil before the first custom executor
+	endpoint   string        // its address
+	patience   time.Duration // with executors that don't register
 }
 
 // Open reads what an agent left in cfg.WorkDir, or begins anew, and starts the agent's goroutine. It takes
@@ -70,6 +74,7 @@ func Open(cfg Config, up Upstream) (*Agent, error) {
 		frameworks: map[string]*framework{},
 		ending:     map[*framework]bool{},
 		operations: map[string]*stream[mesos.Operation]{},
+		patience:   registrationTimeout,
 	}
 	a.line = &line{up: up, receive: a.do}
 	a.up = a.line
@@ -138,7 +143,7 @@ func (a *Agent) Close() error {
 	a.closing.Do(func() {
 		a.inbox.close(func() { a.stopEverything() })
 		<-a.stopped
-		err := a.cfg.Runner.Close()
+		err := errors.Join(a.closeServer(), a.cfg.Runner.Close())
 		a.workers.Wait()
 		a.after.Lock()
 		defer a.after.Unlock()

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -19,8 +20,8 @@ func (a *Agent) Apply(framework *mesos.FrameworkID, uuid string, op mesos.Offer_
 	a.line.hear(func() { a.apply(framework, uuid, *copied) })
 }
 
-// Launch runs a command task (semantics 6.7, 6.10, 6.11). A task with an executor of its own fails: the
-// minicluster runs no custom executors. A task id that is running is ignored; the master refuses it before.
+// Launch runs a command task (semantics 6.7, 6.10, 6.11), or hands a task to its custom executor, which is
+// started if it doesn't run (semantics 6.9). A task id that is running is ignored; the master refuses it before.
 func (a *Agent) Launch(framework mesos.FrameworkInfo, task mesos.TaskInfo) {
 	f, t := clone(&framework), clone(&task)
 	a.line.hear(func() { a.launch(f, t) })
@@ -35,7 +36,19 @@ func (a *Agent) LaunchGroup(framework mesos.FrameworkInfo, executor mesos.Execut
 	for i := range tasks {
 		group[i] = clone(&tasks[i])
 	}
-	a.line.hear(func() { a.launchGroup(f, e, group) })
+	a.line.hear(func() {
+		if e.GetType() == mesos.ExecutorInfo_CUSTOM && a.cfg.Runner.Probes() {
+			a.launchCustom(f, e, group, true)
+			return
+		}
+		a.launchGroup(f, e, group)
+	})
+}
+
+// Message passes data on to a custom executor. It is lost if that isn't connected.
+func (a *Agent) Message(framework mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
+	data = bytes.Clone(data)
+	a.line.hear(func() { a.message(framework.Value, executor.Value, data) })
 }
 
 // Kill ends a task: SIGTERM to everything it runs, SIGKILL after the grace period (semantics 6.6). grace is

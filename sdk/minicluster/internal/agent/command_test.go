@@ -154,8 +154,6 @@ func TestContainerPaths(t *testing.T) {
 func TestRefusedLaunches(t *testing.T) {
 	r := newRig(t, simulate(nil))
 	r.do(reserve("disk:64"))
-	custom := command("custom", "true")
-	custom.Executor, custom.Command = &mesos.ExecutorInfo{ExecutorID: mesos.ExecutorID{Value: "e"}, Type: mesos.ExecutorInfo_CUSTOM.Enum()}, nil
 	ghost := func(id string) mesos.TaskInfo { return command(id, "true", volume("ghost", "data", 64)) }
 	aware := client(mesos.FrameworkInfo_Capability_PARTITION_AWARE)
 	for _, c := range []struct {
@@ -167,7 +165,6 @@ func TestRefusedLaunches(t *testing.T) {
 	}{
 		{client(), ghost("lost"), mesos.TASK_LOST, mesos.REASON_RESOURCES_UNKNOWN, "The checkpointed resources being used by the task or task group are unknown to the agent"},
 		{aware, ghost("dropped"), mesos.TASK_DROPPED, mesos.REASON_RESOURCES_UNKNOWN, "The checkpointed resources being used by the task or task group are unknown to the agent"},
-		{client(), custom, mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: the minicluster runs no custom executors: use a command, or a task group with the default executor"},
 	} {
 		r.Launch(c.f, c.task)
 		s := r.acknowledged(c.task.TaskID.Value, c.state)

@@ -22,7 +22,7 @@
 // it that none outlives the hosting process, however that ends; the simulated one starts nothing, so that
 // an agent fits in a testing/synctest bubble.
 //
-// What it does not do: custom executors, container images, switching users (tasks run as the hosting
+// What it does not do: container images, switching users (tasks run as the hosting
 // process's user), disk quotas, fetching over a network, and task processes that go on while no agent runs:
 // closing an agent ends them. A process that leaves its process group and detaches itself from its parent
 // as well is followed only as far as a real agent with the posix launcher follows it.

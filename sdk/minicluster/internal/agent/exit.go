@@ -47,7 +47,7 @@ func (a *Agent) exited(t *task, exit Exit) {
 
 // idle starts waiting for the acknowledgements of a default executor's tasks once all have ended.
 func (a *Agent) idle(e *executor) {
-	if e.info == nil || e.framework.ended {
+	if e.info == nil || e.custom != nil || e.framework.ended {
 		return
 	}
 	for _, t := range e.tasks {
@@ -58,7 +58,7 @@ func (a *Agent) idle(e *executor) {
 	e.idle = time.AfterFunc(idleExecutor, func() { a.do(func() { a.reportExit(e) }) })
 }
 
-// reportExit tells the master that a default executor has ended, once.
+// reportExit tells the master that an executor has ended, once.
 func (a *Agent) reportExit(e *executor) {
 	if e.info == nil || e.reported || e.framework.ended {
 		return
@@ -68,8 +68,12 @@ func (a *Agent) reportExit(e *executor) {
 			return // a new group came in time
 		}
 	}
+	status := int32(0)
+	if e.custom != nil {
+		status = -1 // never started
+	}
 	e.reported = true
-	a.up.ExecutorExited(mesos.AgentID{Value: a.id.Value}, mesos.FrameworkID{Value: e.framework.id()}, mesos.ExecutorID{Value: e.id}, 0)
+	a.up.ExecutorExited(mesos.AgentID{Value: a.id.Value}, mesos.FrameworkID{Value: e.framework.id()}, mesos.ExecutorID{Value: e.id}, status)
 }
 
 // forget drops a task whose last update is acknowledged, with its executor and framework if it was their
@@ -79,20 +83,26 @@ func (a *Agent) forget(t *task) {
 	t.updates.stop()
 	delete(f.tasks, t.id())
 	delete(e.tasks, t.id())
-	if len(e.tasks) == 0 {
+	if len(e.tasks) == 0 && !e.alive() {
 		if e.idle != nil {
 			e.idle.Stop()
 		}
 		a.reportExit(e)
-		if f.executors[e.id] == e {
-			delete(f.executors, e.id)
-		}
-	}
-	if len(f.tasks) == 0 && a.frameworks[f.id()] == f {
-		delete(a.frameworks, f.id())
+		a.forgetExecutor(e)
 	}
 	if err := a.journal.forget(t); err != nil {
 		a.fail(err)
+	}
+}
+
+// forgetExecutor drops an executor without tasks, with its framework if it was the last of it.
+func (a *Agent) forgetExecutor(e *executor) {
+	f := e.framework
+	if f.executors[e.id] == e {
+		delete(f.executors, e.id)
+	}
+	if len(f.tasks) == 0 && len(f.executors) == 0 && a.frameworks[f.id()] == f {
+		delete(a.frameworks, f.id())
 	}
 }
 
@@ -106,12 +116,18 @@ func (a *Agent) settle(f *framework) {
 			return
 		}
 	}
+	for _, e := range f.executors {
+		if e.alive() {
+			return
+		}
+	}
 	delete(a.ending, f)
 	a.leave()
 }
 
 // stopEverything stops all timers and kills all processes; those who wait for them find the inbox closed.
 func (a *Agent) stopEverything() {
+	a.away = true // for executors that ask
 	if a.recovery != nil {
 		a.recovery.Stop()
 	}
@@ -122,6 +138,12 @@ func (a *Agent) stopEverything() {
 		for _, e := range f.executors {
 			if e.idle != nil {
 				e.idle.Stop()
+			}
+			if e.alive() {
+				a.stopCustom(e)
+				if e.custom.process != nil {
+					e.custom.process.Signal(sigKill)
+				}
 			}
 		}
 		for _, t := range f.tasks {

@@ -38,6 +38,12 @@ func (a *Agent) suspend() {
 		for _, t := range f.tasks {
 			t.updates.pause()
 		}
+		for _, e := range f.executors {
+			if e.alive() && e.custom.stream != nil {
+				e.custom.stream.close()
+				e.custom.stream = nil
+			}
+		}
 		if !f.info.GetCheckpoint() {
 			a.shutdownFramework(id)
 		}
@@ -57,6 +63,11 @@ func (a *Agent) giveUp() {
 			t.verdict = &executorTerminated
 			t.process.Signal(sigTerm)
 			a.escalate(t, time.Now().Add(shutdownGrace-shutdownSpare))
+		}
+		for _, e := range f.executors {
+			if e.alive() {
+				a.endCustom(e)
+			}
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,8 +18,11 @@ import (
 // ErrFetch is wrapped by every error about what a task's command wants fetched.
 var ErrFetch = errors.New("failed to fetch")
 
+// maxFetched is how large one file in a sandbox may become by fetching or unpacking.
+const maxFetched = 16 << 30
+
 // fetchAll puts what a command names into a sandbox (semantics 6.11): files named by an absolute path or a
-// file: URI. Archives are unpacked beside themselves unless told not to. Nothing is ever written outside the
+// file: URI, and what an http: or https: URI brings. Archives are unpacked beside themselves unless told not to. Nothing is ever written outside the
 // sandbox, whatever an archive or output_file says.
 func fetchAll(ctx context.Context, uris []mesos.CommandInfo_URI, sandbox string) error {
 	root, err := os.OpenRoot(sandbox)
@@ -55,11 +60,11 @@ func validateURIs(uris []mesos.CommandInfo_URI) error {
 }
 
 func fetchOne(ctx context.Context, uri *mesos.CommandInfo_URI, root *os.Root) error {
-	source, err := localPath(uri.Value)
+	source, err := parseSource(uri.Value)
 	if err != nil {
 		return err
 	}
-	name := path.Base(filepath.ToSlash(source))
+	name := path.Base(filepath.ToSlash(source.path))
 	if uri.GetOutputFile() != "" {
 		name = uri.GetOutputFile()
 	}
@@ -75,7 +80,12 @@ func fetchOne(ctx context.Context, uri *mesos.CommandInfo_URI, root *os.Root) er
 	if uri.GetExecutable() {
 		mode = 0o755
 	}
-	if err := copyFile(ctx, source, root, name, mode); err != nil {
+	in, err := source.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := writeTo(ctx, root, name, mode, in); err != nil {
 		return err
 	}
 	if uri.GetExecutable() || !uri.GetExtract() {
@@ -84,35 +94,64 @@ func fetchOne(ctx context.Context, uri *mesos.CommandInfo_URI, root *os.Root) er
 	return extract(ctx, root, name)
 }
 
-// localPath is the path that a URI names on this machine.
-func localPath(uri string) (string, error) {
+// source is where something is fetched from.
+type source struct {
+	url  string // empty: a file
+	path string
+}
+
+// parseSource reads a URI.
+func parseSource(uri string) (source, error) {
 	uri = strings.TrimLeft(uri, " \t\n\r")
 	p := uri
 	if rest, ok := strings.CutPrefix(uri, "file://"); ok {
 		p = strings.TrimPrefix(rest, "localhost")
 	} else if scheme, _, ok := strings.Cut(uri, "://"); ok {
-		return "", fmt.Errorf("the minicluster fetches no %s: URIs, only files of this machine", scheme)
+		u, err := url.Parse(uri)
+		if err != nil {
+			return source{}, err
+		}
+		if scheme != "http" && scheme != "https" {
+			return source{}, fmt.Errorf("the minicluster fetches no %s: URIs, only http:, https: and files of this machine", scheme)
+		}
+		return source{url: uri, path: u.Path}, nil
 	}
 	if !strings.HasPrefix(p, "/") {
-		return "", errors.New("a relative path was passed, and the minicluster has no frameworks home: name an absolute one")
+		return source{}, errors.New("a relative path was passed, and the minicluster has no frameworks home: name an absolute one")
 	}
-	return filepath.Clean(p), nil
+	return source{path: filepath.Clean(p)}, nil
 }
 
-func copyFile(ctx context.Context, source string, root *os.Root, name string, mode os.FileMode) error {
-	info, err := os.Stat(source)
+// open opens a source for reading.
+func (s source) open(ctx context.Context) (io.ReadCloser, error) {
+	if s.url != "" {
+		return download(ctx, s.url)
+	}
+	info, err := os.Stat(s.path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file", source)
+		return nil, fmt.Errorf("%s is no regular file", s.path)
 	}
-	in, err := os.Open(source)
+	return os.Open(s.path)
+}
+
+// download asks for a URL, once: Mesos's fetcher tries no second time either.
+func download(ctx context.Context, from string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer in.Close()
-	return writeTo(ctx, root, name, mode, in)
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, errors.Join(fmt.Errorf("unexpected HTTP response %s", response.Status), response.Body.Close())
+	}
+	return response.Body, nil
 }
 
 // writeTo writes one file below root. The mode is set apart from opening, because a umask would cut it.
@@ -121,7 +160,10 @@ func writeTo(ctx context.Context, root *os.Root, name string, mode os.FileMode, 
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, cancelled{ctx, in})
+	n, err := io.Copy(out, io.LimitReader(cancelled{ctx, in}, maxFetched+1))
+	if err == nil && n > maxFetched {
+		err = fmt.Errorf("%s is larger than %d bytes", name, int64(maxFetched))
+	}
 	return errors.Join(err, out.Chmod(mode), out.Close())
 }
 

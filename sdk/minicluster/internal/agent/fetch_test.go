@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -179,7 +181,7 @@ func TestFetchRefusals(t *testing.T) {
 		change  func(*mesos.CommandInfo_URI)
 		text    string
 	}{
-		{"f", nil, value("http://127.0.0.1/f"), "fetches no http: URIs"},
+		{"f", nil, value("hdfs://127.0.0.1/f"), "fetches no hdfs: URIs"},
 		{"f", nil, value("relative/f"), "relative path"},
 		{"f", nil, value("/no/such/file"), "no such file"},
 		{"f", nil, value(t.TempDir()), "no regular file"},
@@ -289,4 +291,25 @@ func TestFetchingTask(t *testing.T) {
 type mesosURI struct {
 	value, output string
 	empty         bool
+}
+
+func TestFetchByHTTP(t *testing.T) {
+	files := http.NewServeMux()
+	files.HandleFunc("/dir/script", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "echo fetched > out") })
+	files.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/dir/script", http.StatusFound) })
+	server := httptest.NewServer(files)
+	defer server.Close()
+	r := newRig(t)
+	task := command("t", "./script && sh moved && test -s out")
+	task.Command.URIs = []mesos.CommandInfo_URI{{Value: server.URL + "/dir/script?a=b", Executable: new(true)}, {Value: server.URL + "/moved"}}
+	r.Launch(client(), task)
+	r.acknowledged("t", wellDone...)
+	for id, uri := range map[string]string{"missing": server.URL + "/nothing", "refused": "http://127.0.0.1:1/f"} {
+		task := command(id, "true")
+		task.Command.URIs = []mesos.CommandInfo_URI{{Value: uri}}
+		r.Launch(client(), task)
+		if s := r.acknowledged(id, mesos.TASK_FAILED); s.GetReason() != mesos.REASON_CONTAINER_LAUNCH_FAILED || !strings.Contains(s.GetMessage(), "Failed to fetch all URIs") {
+			t.Errorf("%s: %v", id, s)
+		}
+	}
 }

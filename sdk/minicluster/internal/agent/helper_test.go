@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(hostEnv); dir != "" {
 		host(dir)
 	}
+	if mode := os.Getenv(executorEnv); mode != "" {
+		executorProgram(mode)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -77,6 +80,10 @@ func (m *master) OperationUpdate(_ mesos.AgentID, _ *mesos.FrameworkID, operatio
 
 func (m *master) ExecutorExited(_ mesos.AgentID, _ mesos.FrameworkID, executor mesos.ExecutorID, status int32) {
 	m.note(func() { m.heard.exited = append(m.heard.exited, fmt.Sprintf("%s %d", executor.Value, status)) })
+}
+
+func (m *master) ExecutorMessage(_ mesos.AgentID, _ mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
+	m.note(func() { m.heard.exited = append(m.heard.exited, executor.Value+" says "+string(data)) })
 }
 
 // until waits for a condition on what the master was told.

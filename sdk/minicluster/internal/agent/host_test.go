@@ -70,6 +70,7 @@ type nobody struct{}
 func (nobody) TaskUpdate(mesos.AgentID, mesos.FrameworkID, mesos.TaskStatus, mesos.TaskState)   {}
 func (nobody) OperationUpdate(mesos.AgentID, *mesos.FrameworkID, string, mesos.OperationStatus) {}
 func (nobody) ExecutorExited(mesos.AgentID, mesos.FrameworkID, mesos.ExecutorID, int32)         {}
+func (nobody) ExecutorMessage(mesos.AgentID, mesos.FrameworkID, mesos.ExecutorID, []byte)       {}
 
 // startHost starts a hosting process and returns it with the numbers of all processes that belong to it.
 func startHost(t *testing.T, dir string) (*exec.Cmd, []int) {

@@ -37,6 +37,10 @@ func (a *Agent) kill(frameworkID, taskID string, grace *time.Duration) {
 		a.killQueued(t)
 		return
 	}
+	if t.executor.custom != nil {
+		a.killCustom(t, grace)
+		return
+	}
 	a.terminate(t, t.grace(grace))
 }
 
@@ -142,11 +146,15 @@ func (a *Agent) shutdown(e *executor) {
 		}
 	}
 	for _, t := range e.tasks {
-		if t.phase == queued {
+		switch {
+		case t.phase == queued:
 			a.killQueued(t)
-		} else {
+		case e.custom == nil:
 			a.terminate(t, grace)
 		}
+	}
+	if e.custom != nil {
+		a.shutdownCustom(e)
 	}
 }
 

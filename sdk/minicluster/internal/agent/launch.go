@@ -41,12 +41,18 @@ func (a *Agent) launchable(framework *mesos.FrameworkInfo, executorID string, ta
 	return err == nil
 }
 
-// launch begins a command task.
+// launch begins a command task, or one for a custom executor.
 func (a *Agent) launch(info *mesos.FrameworkInfo, task *mesos.TaskInfo) {
-	executorID := task.TaskID.Value
-	if task.Executor != nil {
-		executorID = task.Executor.ExecutorID.Value
+	if e := task.Executor; e != nil {
+		if a.cfg.Runner.Probes() {
+			a.launchCustom(info, e, []*mesos.TaskInfo{task}, false)
+			return
+		}
+		task.Command = e.Command // where there are no programs the task stands for both
+		a.launchGroup(info, e, []*mesos.TaskInfo{task})
+		return
 	}
+	executorID := task.TaskID.Value
 	if !a.launchable(info, executorID, task) {
 		return
 	}
@@ -69,8 +75,6 @@ func (a *Agent) launch(info *mesos.FrameworkInfo, task *mesos.TaskInfo) {
 		a.refuse(mesos.REASON_TASK_INVALID, "Cannot reuse an already existing executor for a command task", t)
 	case !a.ledger.resources.Contains(held(task.Resources)):
 		a.refuse(mesos.REASON_RESOURCES_UNKNOWN, unknownResources, t)
-	case task.Executor != nil:
-		a.failLaunch(e, errors.New("the minicluster runs no custom executors: use a command, or a task group with the default executor"))
 	default:
 		a.prepare(t)
 	}
@@ -88,7 +92,7 @@ func (a *Agent) newExecutor(f *framework, id string, info *mesos.ExecutorInfo) *
 // addTask takes a task into the books, on disk as well if the framework checkpoints.
 func (a *Agent) addTask(e *executor, info *mesos.TaskInfo) (*task, error) {
 	t := &task{executor: e, info: info, state: mesos.TASK_STAGING, container: e.container, sandbox: e.sandbox}
-	if e.info != nil {
+	if e.info != nil && e.custom == nil {
 		t.container = newContainerID()
 		t.sandbox = filepath.Join(e.sandbox, "containers", t.container)
 	}
@@ -138,18 +142,22 @@ func (a *Agent) prepare(t *task) {
 // fetch fetches what a task's command names and goes on with then, on the loop; at once if that is nothing.
 // The error has Mesos's words; what went wrong is on stderr in the sandbox, where its fetcher writes.
 func (a *Agent) fetch(t *task, then func(error)) {
-	uris := t.info.Command.GetURIs()
+	if cancel := a.fetchInto(t.sandbox, t.containerText(), t.info.Command.GetURIs(), then); cancel != nil {
+		t.cancel = cancel
+	}
+}
+
+// fetchInto is fetch for any sandbox. It returns what cancels it, nil where it is over already.
+func (a *Agent) fetchInto(sandbox, container string, uris []mesos.CommandInfo_URI, then func(error)) context.CancelFunc {
 	if len(uris) == 0 {
 		then(nil)
-		return
+		return nil
 	}
 	if err := validateURIs(uris); err != nil {
 		then(fmt.Errorf("Could not fetch: %w", err)) //nolint:staticcheck // Mesos's own text
-		return
+		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	t.cancel = cancel
-	sandbox, container := t.sandbox, t.containerText()
 	a.workers.Go(func() {
 		defer cancel()
 		err := fetchAll(ctx, uris, sandbox)
@@ -161,6 +169,7 @@ func (a *Agent) fetch(t *task, then func(error)) {
 		}
 		a.do(func() { then(err) })
 	})
+	return cancel
 }
 
 // start runs the command of a task whose TASK_STARTING was sent.
@@ -202,10 +211,15 @@ func (a *Agent) command(t *task, c *mesos.CommandInfo) Command {
 		Stdout:    filepath.Join(t.sandbox, "stdout"),
 		Stderr:    filepath.Join(t.sandbox, "stderr"),
 	}
+	cmd.shell(c)
+	return cmd
+}
+
+// shell makes a shell run c where it is to do so, and gives a program without arguments its name.
+func (cmd *Command) shell(c *mesos.CommandInfo) {
 	if c.GetShell() {
 		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", c.GetValue()}
-	} else if len(c.Arguments) == 0 {
+	} else if len(cmd.Args) == 0 {
 		cmd.Args = []string{c.GetValue()}
 	}
-	return cmd
 }

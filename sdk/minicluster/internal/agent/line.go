@@ -46,6 +46,10 @@ func (l *line) ExecutorExited(agent mesos.AgentID, framework mesos.FrameworkID, 
 	l.pass(func() { l.up.ExecutorExited(agent, framework, executor, status) })
 }
 
+func (l *line) ExecutorMessage(agent mesos.AgentID, framework mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
+	l.pass(func() { l.up.ExecutorMessage(agent, framework, executor, data) })
+}
+
 // Partition cuts the agent off from its master: nothing that either tells the other gets through, while both
 // go on. It is undone by [Agent.Heal].
 func (a *Agent) Partition() {

@@ -50,6 +50,15 @@ type Exit struct {
 // Success reports whether the command exited with status 0.
 func (e Exit) Success() bool { return e.Signal == 0 && e.Status == 0 }
 
+// waitStatus is the end as wait(2) has it.
+func (e Exit) waitStatus() int32 {
+	status := int32(e.Status)<<8 | int32(e.Signal)
+	if e.Core {
+		status |= 0x80
+	}
+	return status
+}
+
 // String words the end as Mesos does: "exited with status 3", "terminated with signal Killed".
 func (e Exit) String() string {
 	if e.Signal == 0 {

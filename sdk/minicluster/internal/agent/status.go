@@ -59,7 +59,15 @@ func (a *Agent) update(t *task, s *mesos.TaskStatus) {
 	a.tellOfDraining(t.executor.framework, s)
 	uuid := newUUID()
 	s.UUID = uuid[:]
-	s.Timestamp = new(float64(time.Now().UnixNano()) / float64(time.Second))
+	s.Timestamp = new(now())
+	a.accept(t, s)
+}
+
+// now is the time as statuses have it, in seconds.
+func now() float64 { return float64(time.Now().UnixNano()) / float64(time.Second) }
+
+// accept is update for a status that has a uuid and a time.
+func (a *Agent) accept(t *task, s *mesos.TaskStatus) {
 	s.AgentID = clone(a.id)
 	if s.GetSource() == mesos.SOURCE_EXECUTOR {
 		s.ContainerStatus = a.containerStatus(t)

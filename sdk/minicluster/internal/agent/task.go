@@ -35,7 +35,8 @@ func (f *framework) aware(s mesos.TaskState) mesos.TaskState {
 	return mesos.TASK_LOST
 }
 
-// executor holds the sandbox of a command task, or that of a task group with its tasks' below it.
+// executor holds the sandbox of a command task, or that of a task group with its tasks' below it, or is a program
+// of the framework's own, in whose sandbox its tasks are.
 type executor struct {
 	framework *framework
 	id        string
@@ -43,6 +44,7 @@ type executor struct {
 	container string              // id of its container
 	sandbox   string              // its folder
 	tasks     map[string]*task
+	custom    *custom     // nil: of a command task, or a default executor
 	idle      *time.Timer // runs while all tasks have ended and an acknowledgement is missing
 	reported  bool        // that it exited
 }
@@ -82,6 +84,8 @@ type task struct {
 	limitation resource.Set // that it exceeded; empty: none
 	unheard    bool         // ended while the agent was away
 	verdict    *verdict     // what becomes of it whatever its exit status; nil: the exit status decides
+
+	told map[string]bool // uuids of the updates that a custom executor has made
 }
 
 // verdict is an end that the agent decided on.

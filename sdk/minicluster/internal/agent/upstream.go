@@ -15,7 +15,10 @@ type Upstream interface {
 	// operator's operation.
 	OperationUpdate(agent mesos.AgentID, framework *mesos.FrameworkID, operation string, status mesos.OperationStatus)
 
-	// ExecutorExited reports that a default executor has ended, with its wait status. The executors of
-	// command tasks are not reported.
+	// ExecutorExited reports that a default or custom executor has ended, with its wait status; -1: it never
+	// ran. The executors of command tasks are not reported.
 	ExecutorExited(agent mesos.AgentID, framework mesos.FrameworkID, executor mesos.ExecutorID, status int32)
+
+	// ExecutorMessage passes on what a custom executor has to say to its framework.
+	ExecutorMessage(agent mesos.AgentID, framework mesos.FrameworkID, executor mesos.ExecutorID, data []byte)
 }

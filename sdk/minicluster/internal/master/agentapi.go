@@ -22,6 +22,7 @@ type Agent interface {
 	Acknowledge(framework mesos.FrameworkID, task mesos.TaskID, uuid []byte)
 	AcknowledgeOperation(uuid []byte, operation string)
 	Unknown(framework mesos.FrameworkInfo, tasks []mesos.TaskID)
+	Message(framework mesos.FrameworkID, executor mesos.ExecutorID, data []byte)
 	ShutdownFramework(framework mesos.FrameworkID)
 	ShutdownExecutor(framework mesos.FrameworkID, executor mesos.ExecutorID)
 	ResendUpdates(framework mesos.FrameworkID)

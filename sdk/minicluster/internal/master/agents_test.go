@@ -69,21 +69,32 @@ func TestExecutorsAreChargedOnceAndShown(t *testing.T) {
 	})
 }
 
-func TestCustomExecutorsEndWithTheirTasks(t *testing.T) {
+// TestCustomExecutors: they hold their resources until they end, not until their tasks do; messages go both ways.
+func TestCustomExecutors(t *testing.T) {
 	c, f := cluster(t, "cpus:8;mem:1024", frameworkInfo())
 	task := taskOn("t", *f.info.ID, resource.MustParse("cpus:1"))
-	task.Command, task.Executor = nil, &mesos.ExecutorInfo{ExecutorID: mesos.ExecutorID{Value: "e"}, Command: &mesos.CommandInfo{}, Resources: resource.MustParse("cpus:1")}
+	executor := mesos.ExecutorID{Value: "e"}
+	task.Command, task.Executor = nil, &mesos.ExecutorInfo{ExecutorID: executor, Command: &mesos.CommandInfo{}, Resources: resource.MustParse("cpus:1")}
 	c.accept(c.only(), opLaunch(task))
-	if o := c.only(); resource.Set(o.Resources).Scalar("cpus") != 6 || len(o.ExecutorIDs) != 1 {
-		t.Errorf("offer = %v", o)
-	} else {
-		c.accept(o)
+	free := func(cpus float64, executors int) {
+		t.Helper()
+		o := c.only()
+		if got := resource.Set(o.Resources).Scalar("cpus"); got != cpus || len(o.ExecutorIDs) != executors {
+			t.Errorf("cpus %v, executors %v", got, o.ExecutorIDs)
+		}
+		c.call(&schedulerpb.Call{Type: schedulerpb.Call_DECLINE.Enum(), Decline: &schedulerpb.Call_Decline{OfferIDs: []mesos.OfferID{o.ID}}})
 	}
-	c.update(f, "t", mesos.TASK_FAILED, mesos.TASK_FAILED)
+	free(6, 1)
+	c.update(f, "t", mesos.TASK_FINISHED, mesos.TASK_FINISHED)
 	c.call(&schedulerpb.Call{Type: schedulerpb.Call_REVIVE.Enum()})
-	if o := c.only(); resource.Set(o.Resources).Scalar("cpus") != 8 || len(o.ExecutorIDs) != 0 {
-		t.Errorf("offer = %v", o)
-	}
+	free(7, 1)
+	c.call(&schedulerpb.Call{Type: schedulerpb.Call_MESSAGE.Enum(), Message: &schedulerpb.Call_Message{AgentID: *f.info.ID, ExecutorID: executor, Data: []byte("hello")}})
+	same(t, f.messages, "e: hello")
+	c.take()
+	c.m.ExecutorMessage(*f.info.ID, mesos.FrameworkID{Value: c.f.id}, executor, []byte("you too"))
+	c.m.ExecutorExited(*f.info.ID, mesos.FrameworkID{Value: c.f.id}, executor, 0)
+	c.call(&schedulerpb.Call{Type: schedulerpb.Call_REVIVE.Enum()})
+	free(8, 0)
 }
 
 func TestResourcesAreFreeWhenTheEndIsKnown(t *testing.T) {

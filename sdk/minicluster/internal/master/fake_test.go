@@ -26,6 +26,7 @@ type fake struct {
 	acked     []string
 	unknown   []string
 	resent    []string
+	messages  []string
 	tasks     []agents.TaskView
 	operation []mesos.Operation
 	drained   []mesos.DrainConfig
@@ -84,6 +85,10 @@ func (f *fake) ShutdownExecutor(_ mesos.FrameworkID, id mesos.ExecutorID) {
 }
 func (f *fake) Drain(c mesos.DrainConfig)          { f.drained = append(f.drained, c) }
 func (f *fake) Shutdown(message string)            { f.ended = append(f.ended, message) }
+func (f *fake) Message(_ mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
+	f.messages = append(f.messages, executor.Value+": "+string(data))
+}
+
 func (f *fake) ResendUpdates(id mesos.FrameworkID) { f.resent = append(f.resent, id.Value) }
 
 var stockCapabilities = []mesos.AgentInfo_Capability_Type{

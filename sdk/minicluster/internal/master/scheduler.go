@@ -182,8 +182,10 @@ func (m *Master) dispatch(f *framework, call *schedulerpb.Call) answer {
 		m.answerInverse(call.AcceptInverseOffers.InverseOfferIDs, call.AcceptInverseOffers.Filters, masterpb.InverseOfferStatus_ACCEPT)
 	case schedulerpb.Call_DECLINE_INVERSE_OFFERS:
 		m.answerInverse(call.DeclineInverseOffers.InverseOfferIDs, call.DeclineInverseOffers.Filters, masterpb.InverseOfferStatus_DECLINE)
-	case schedulerpb.Call_MESSAGE, schedulerpb.Call_REQUEST:
-		// Nobody is there to take a message, and a request changes nothing.
+	case schedulerpb.Call_MESSAGE:
+		m.message(f, call.Message)
+	case schedulerpb.Call_REQUEST:
+		// It changes nothing.
 	default:
 		return plain(http.StatusNotImplemented)
 	}

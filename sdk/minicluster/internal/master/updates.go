@@ -38,19 +38,6 @@ func (m *Master) taskUpdate(agentID, frameworkID string, status mesos.TaskStatus
 	t.record(status)
 	if latest.Terminal() {
 		m.release(f, t)
-		m.endCustom(f, a, t)
-	}
-}
-
-// endCustom ends a custom executor with its last task: agents run none, so such tasks fail, and nobody reports
-// the executor's end.
-func (m *Master) endCustom(f *framework, a *agent, t *task) {
-	e := f.executor(a.id, t.ExecutorID.GetValue())
-	if e == nil || e.GetType() == mesos.ExecutorInfo_DEFAULT {
-		return
-	}
-	if _, running := f.sharing(a.id, e.ExecutorID.Value); !running {
-		m.removeExecutor(f, a, e.ExecutorID.Value)
 	}
 }
 
@@ -102,7 +89,7 @@ func (m *Master) settle(a *agent, o *operation) {
 	m.checkDrained(a)
 }
 
-// ExecutorExited takes the end of a default executor from an agent, see agent.Upstream.
+// ExecutorExited takes the end of a default or custom executor from an agent, see agent.Upstream.
 func (m *Master) ExecutorExited(agentID mesos.AgentID, frameworkID mesos.FrameworkID, executorID mesos.ExecutorID, status int32) {
 	m.mail.put(func() {
 		f, a := m.frameworks[frameworkID.Value], m.agents[agentID.Value]
