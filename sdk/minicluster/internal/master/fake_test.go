@@ -83,8 +83,8 @@ func (f *fake) ShutdownFramework(id mesos.FrameworkID)     { f.shut = append(f.s
 func (f *fake) ShutdownExecutor(_ mesos.FrameworkID, id mesos.ExecutorID) {
 	f.shut = append(f.shut, id.Value)
 }
-func (f *fake) Drain(c mesos.DrainConfig)          { f.drained = append(f.drained, c) }
-func (f *fake) Shutdown(message string)            { f.ended = append(f.ended, message) }
+func (f *fake) Drain(c mesos.DrainConfig) { f.drained = append(f.drained, c) }
+func (f *fake) Shutdown(message string)   { f.ended = append(f.ended, message) }
 func (f *fake) Message(_ mesos.FrameworkID, executor mesos.ExecutorID, data []byte) {
 	f.messages = append(f.messages, executor.Value+": "+string(data))
 }
