@@ -28,6 +28,9 @@ type clientFlags struct {
 // secretVariable holds the secret where no file does.
 const secretVariable = "MOOR_SECRET"
 
+// mostState is the largest state of a cluster that is taken, bytes: a program that ends at once can afford more than others.
+const mostState = 256 << 20
+
 // client makes the client that the flags describe.
 func (f *clientFlags) client() (*operator.Client, error) {
 	if len(f.Master) == 0 {
@@ -36,6 +39,7 @@ func (f *clientFlags) client() (*operator.Client, error) {
 	cfg := operator.Config{
 		Masters: f.Master, Principal: f.Principal, SecretFile: f.SecretFile,
 		CAFile: f.CA, CertFile: f.Cert, KeyFile: f.Key, Timeout: time.Duration(f.Timeout),
+		MaxAnswer: mostState,
 	}
 	if _, set := os.LookupEnv(secretVariable); set && f.Principal != "" && f.SecretFile == "" {
 		cfg.SecretEnv = secretVariable

@@ -22,6 +22,7 @@ import (
 //	moor                  runs a command line: its input, one argument a blank; prints output, errors and exit status
 //	launch TASK VOLUME    framework "store" runs a task on a volume
 //	end TASK              ends it
+//	failover              another master takes over while "rome" is away
 func TestOperators(t *testing.T) {
 	datadriven.Walk(t, "testdata/operator", func(t *testing.T, path string) {
 		p := newPlay(t)
@@ -33,6 +34,8 @@ func TestOperators(t *testing.T) {
 				p.launch(t, d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 			case "end":
 				p.end(t, d.CmdArgs[0].Key)
+			case "failover":
+				p.failover(t)
 			default:
 				t.Fatalf("no command %q", d.Cmd)
 			}
@@ -44,6 +47,7 @@ func TestOperators(t *testing.T) {
 // A play has a cluster of the agents "rome", with disk reserved in its configuration, and "oslo", with a disk of its own.
 type play struct {
 	cluster *minicluster.Cluster
+	id      string                   // of the first master
 	ended   map[string]chan struct{} // tasks
 }
 
@@ -58,6 +62,7 @@ func newPlay(t *testing.T) *play {
 				{"name":"disk","type":"SCALAR","scalar":{"value":5120},"disk":{"source":{"type":"MOUNT","mount":{"root":"/mnt/ssd"}}}}]`},
 		},
 	})
+	p.id = p.cluster.State().MasterID
 	t.Setenv("MOOR_MASTER", strings.Join(p.cluster.Masters(), ","))
 	return p
 }
@@ -79,11 +84,11 @@ func (p *play) moor(t *testing.T, line string) string {
 const fixedID = "11111111-2222-3333-4444-555555555555"
 
 func (p *play) fixed(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, p.cluster.State().MasterID, fixedID), p.cluster.Masters()[0], "MASTER")
+	return strings.ReplaceAll(strings.ReplaceAll(text, p.id, fixedID), p.cluster.Masters()[0], "MASTER")
 }
 
 func (p *play) real(text string) string {
-	return strings.ReplaceAll(text, fixedID, p.cluster.State().MasterID)
+	return strings.ReplaceAll(text, fixedID, p.id)
 }
 
 // launch runs a task on a volume, or on none if that is "-".
@@ -163,6 +168,16 @@ func (p *play) end(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	<-p.ended[name]
+}
+
+func (p *play) failover(t *testing.T) {
+	t.Helper()
+	if err := p.cluster.StopAgent(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cluster.FailoverMaster(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestManual runs the commands of docs/moor.md and compares what they print with what it says they do.

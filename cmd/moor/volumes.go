@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -111,8 +112,8 @@ func (c *volumesList) Run(env *environment) error {
 			answer.Volumes = append(answer.Volumes, v.volume(&found))
 		}
 		return c.print(env, answer, func(w io.Writer) error {
-			if n := answer.Unlisted; n > 0 {
-				fmt.Fprintf(env.stderr, "moor: %d agents have not come back to the master since it was elected: their volumes are not listed\n", n)
+			if answer.Unlisted > 0 {
+				fmt.Fprintf(env.stderr, "moor: volumes are missing here: %s\n", v.away())
 			}
 			return writeVolumes(w, answer.Volumes)
 		})
@@ -144,6 +145,9 @@ func (v *view) oneVolume(f volumeFlags, id string) (*operator.Volume, error) {
 	found := v.volumes(f, id)
 	switch len(found) {
 	case 0:
+		if away := v.away(); away != "" {
+			return nil, fmt.Errorf("no volume %q%s on any registered agent, but %s", id, f.narrowed(), away)
+		}
 		return nil, fmt.Errorf("no volume %q%s on any registered agent: see moor volumes list", id, f.narrowed())
 	case 1:
 		return &found[0], nil
@@ -153,6 +157,19 @@ func (v *view) oneVolume(f volumeFlags, id string) (*operator.Volume, error) {
 		places[i] = fmt.Sprintf("role %s on %s (agent %s)", found[i].Role(), found[i].Hostname, found[i].AgentID.Value)
 	}
 	return nil, refusef("%q are %d volumes: %s: say which with --agent and --role", id, len(found), strings.Join(places, "; "))
+}
+
+// away names the agents whose volumes a new master can't know yet; empty: none.
+func (v *view) away() string {
+	var hosts []string
+	for i := range v.state.GetAgents.RecoveredAgents {
+		a := &v.state.GetAgents.RecoveredAgents[i]
+		hosts = append(hosts, cmp.Or(a.Hostname, a.ID.GetValue()))
+	}
+	if len(hosts) == 0 {
+		return ""
+	}
+	return "the master has not heard of these agents since it was elected: " + strings.Join(hosts, ", ")
 }
 
 func (f volumeFlags) narrowed() string {
