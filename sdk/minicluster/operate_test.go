@@ -203,6 +203,27 @@ func TestMarkAgentGoneWhileItIsUnreachable(t *testing.T) {
 	})
 }
 
+// TestUnreachableSinceOutlivesTheMaster: the registry knows since when an agent is unreachable.
+func TestUnreachableSinceOutlivesTheMaster(t *testing.T) {
+	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
+		s := subscribe(t, c, info(timeout(3600), checkpointing))
+		o := launched(s, "t")
+		if err := c.StopAgent(0); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		want := s.status("t", mesos.TASK_UNREACHABLE).UnreachableTime.GetNanoseconds()
+		if err := c.FailoverMaster(); err != nil {
+			t.Fatal(err)
+		}
+		back := subscribe(t, c, info(timeout(3600), checkpointing, as(s.id)))
+		back.reconcile(o.AgentID.Value, "t")
+		if got := back.status("t", mesos.TASK_UNREACHABLE).UnreachableTime.GetNanoseconds(); got == 0 || got != want {
+			t.Errorf("unreachable since %d, then %d", want, got)
+		}
+	})
+}
+
 // TestMarkAgentGoneWhileItIsRecovered: this master knows nothing of the agent's tasks and tells nobody anything, then or later.
 func TestMarkAgentGoneWhileItIsRecovered(t *testing.T) {
 	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {

@@ -240,7 +240,7 @@ func version() *masterpb.Response_GetVersion {
 }
 
 func (m *Master) metrics() *masterpb.Response_GetMetrics {
-	active, connected, byState := 0, 0, census{}
+	active, connected, offered, byState := 0, 0, 0, census{}
 	for _, f := range m.frameworks {
 		if f.stream != nil {
 			active++
@@ -250,6 +250,9 @@ func (m *Master) metrics() *masterpb.Response_GetMetrics {
 	for _, a := range m.agents {
 		if a.connected {
 			connected++
+		}
+		if m.active(a) {
+			offered++
 		}
 	}
 	counts := map[string]int{
@@ -261,7 +264,8 @@ func (m *Master) metrics() *masterpb.Response_GetMetrics {
 		"master/frameworks_inactive":     len(m.frameworks) - active,
 		"master/outstanding_offers":      len(m.offers),
 		"master/slaves_connected":        connected,
-		"master/slaves_active":           connected,
+		"master/slaves_active":           offered,
+		"master/slaves_inactive":         len(m.agents) - offered,
 		"master/slaves_disconnected":     len(m.agents) - connected,
 		"master/slaves_unreachable":      len(m.since),
 		"master/tasks_staging":           byState[mesos.TASK_STAGING],

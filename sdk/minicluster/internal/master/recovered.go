@@ -3,6 +3,7 @@ package master
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
@@ -17,7 +18,11 @@ func (m *Master) recoverOrders() {
 	}
 	m.orders = orders
 	for id, e := range contents.Agents {
-		if e.Standing == Unreachable && e.Since != nil {
+		if e.Standing != Unreachable {
+			continue
+		}
+		m.since[id] = time.Time{} // it isn't known since when
+		if e.Since != nil {
 			m.since[id] = *e.Since
 		}
 	}
