@@ -168,34 +168,6 @@ func (o *operation) shown() mesos.Operation {
 	return out
 }
 
-func (m *Master) showRoles() *masterpb.Response_GetRoles {
-	roles := map[string]*mesos.Role{}
-	role := func(name string) *mesos.Role {
-		if roles[name] == nil {
-			roles[name] = &mesos.Role{Name: name, Weight: 1}
-		}
-		return roles[name]
-	}
-	for _, f := range m.sortedFrameworks() {
-		for _, name := range f.roles() {
-			r := role(name)
-			r.Frameworks = append(r.Frameworks, mesos.FrameworkID{Value: f.id})
-			all := m.allocated(f).Plus(f.offered())
-			r.Resources = resource.Set(r.Resources).Plus(all.Filter(func(x *mesos.Resource) bool { return x.AllocationInfo.GetRole() == name }))
-		}
-	}
-	for _, a := range m.sortedAgents() {
-		for _, r := range m.alloc.Total(a.id).Reserved() {
-			role(resource.ReservationRole(&r))
-		}
-	}
-	out := &masterpb.Response_GetRoles{}
-	for _, name := range slices.Sorted(maps.Keys(roles)) {
-		out.Roles = append(out.Roles, *roles[name])
-	}
-	return out
-}
-
 func (m *Master) state() *masterpb.Response_GetState {
 	return &masterpb.Response_GetState{
 		GetTasks: m.showTasks(), GetExecutors: m.showExecutors(), GetFrameworks: m.showFrameworks(), GetAgents: m.showAgents(),

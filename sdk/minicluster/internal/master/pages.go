@@ -106,18 +106,6 @@ func statePage(m *Master, _ url.Values) any {
 	return out
 }
 
-func rolesPage(m *Master, _ url.Values) any {
-	out := []any{}
-	for _, r := range m.showRoles().Roles {
-		frameworks := []string{}
-		for _, id := range r.Frameworks {
-			frameworks = append(frameworks, id.Value)
-		}
-		out = append(out, object{"name": r.Name, "weight": r.Weight, "frameworks": frameworks, "resources": summary(r.Resources)})
-	}
-	return object{"roles": out}
-}
-
 // attributes are shown as an object: the first of each name.
 func attributes(all []mesos.Attribute) object {
 	out := object{}
