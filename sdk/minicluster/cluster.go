@@ -72,6 +72,19 @@ func (c *Cluster) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.registry.Together(c.openMembers); err != nil {
+		return err
+	}
+	for _, s := range c.seats {
+		if err := c.serveSeat(s); err != nil {
+			return err
+		}
+	}
+	c.config.Logger.Info("cluster started", "master", c.Masters()[0], "agents", len(c.members), "workdir", c.dir)
+	return nil
+}
+
+func (c *Cluster) openMembers() error {
 	for i, a := range c.config.Agents {
 		m := &member{index: i, config: a}
 		c.members = append(c.members, m)
@@ -81,12 +94,6 @@ func (c *Cluster) start(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", ErrWorkDir, err)
 		}
 	}
-	for _, s := range c.seats {
-		if err := c.serveSeat(s); err != nil {
-			return err
-		}
-	}
-	c.config.Logger.Info("cluster started", "master", c.Masters()[0], "agents", len(c.members), "workdir", c.dir)
 	return nil
 }
 

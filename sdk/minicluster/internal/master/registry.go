@@ -3,6 +3,7 @@ package master
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ type Registry struct {
 	mu       sync.Mutex
 	contents Contents
 	save     func(Contents) error // keeps it on disk; owned by the cluster
+	held     bool                 // changes are kept later, all at once
 }
 
 // Contents is all that a registry holds, and its form on disk.
@@ -163,10 +165,25 @@ func (r *Registry) Update(change func(*Contents)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.contents)
-	if r.save == nil {
+	if r.save == nil || r.held {
 		return nil
 	}
 	return r.save(r.contents)
+}
+
+// Together keeps all changes made during do at once, after it. Registering n agents one by one would write n entries
+// n times.
+func (r *Registry) Together(do func() error) error {
+	r.hold(true)
+	err := do()
+	r.hold(false)
+	return errors.Join(err, r.Update(func(*Contents) {}))
+}
+
+func (r *Registry) hold(held bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = held
 }
 
 // Forget drops everything, as an in-memory registry does with its master.
