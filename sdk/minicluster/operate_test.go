@@ -522,6 +522,30 @@ func TestDrainOfAnAgentThatIsAway(t *testing.T) {
 	}
 }
 
+// TestDrainAndMarkGoneOfAnAgentThatIsAway: it comes back to drain, and is gone then.
+func TestDrainAndMarkGoneOfAnAgentThatIsAway(t *testing.T) {
+	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
+		s := subscribe(t, c, info(timeout(3600)))
+		id := s.offer().AgentID
+		if err := c.StopAgent(0); err != nil {
+			t.Fatal(err)
+		}
+		s.hears(2*time.Minute, "RESCIND", "FAILURE")
+		ordered(t, c, drain(id, -1, true))
+		if err := c.FailoverMaster(); err != nil { // it is in the registry
+			t.Fatal(err)
+		}
+		back := subscribe(t, c, info(timeout(3600), as(s.id)))
+		if err := c.StartAgent(0); err != nil {
+			t.Fatal(err)
+		}
+		back.hears(time.Minute, "FAILURE")
+		if err := c.StartAgent(0); !errors.Is(err, minicluster.ErrShutDown) {
+			t.Errorf("started again: %v", err)
+		}
+	})
+}
+
 func TestDrainOfAnEmptyAgent(t *testing.T) {
 	bubble(t, minicluster.Config{}, func(t *testing.T, c *minicluster.Cluster) {
 		ordered(t, c, drain(c.AgentID(0), -1, false))
