@@ -22,10 +22,13 @@
 //   - [github.com/stateful-mesos/moor/sdk/state] is the small durable map for what must be known again
 //     after a crash; [github.com/stateful-mesos/moor/sdk/state/boltstate] keeps it in one file.
 //   - [github.com/stateful-mesos/moor/sdk/mesos] holds the wire types.
+//   - [github.com/stateful-mesos/moor/sdk/operator] is beside the way: the operators' client, to reserve, to make
+//     and destroy volumes, to drain agents, and to see who holds what.
 //   - [github.com/stateful-mesos/moor/sdk/minicluster] is a master and agents in one process, over the same
 //     HTTP APIs, for tests and for a first run without a cluster.
 //
-// matcher, ops and resource are pure: no I/O, no clock, no randomness. Only scheduler talks to a master.
+// matcher, ops and resource are pure: no I/O, no clock, no randomness. Only scheduler talks to a master, and,
+// on the authority of a person, operator.
 //
 // # The rule behind the rules
 //
