@@ -9,8 +9,8 @@ import (
 
 // KillExecutor kills the executor of a task with SIGKILL: the executor's tasks are TASK_FAILED, "Executor
 // terminated". The command of a command task runs on, as with Mesos' launcher for POSIX, in nobody's books, until
-// the cluster is closed or the agent's machine stops; what it writes to still may be offered at once. The error
-// wraps [ErrNoTask].
+// the cluster is closed or the agent's machine stops; what it writes to still may be offered at once. What runs under
+// a default or custom executor ends with it, and the framework gets a FAILURE. The error wraps [ErrNoTask].
 func (c *Cluster) KillExecutor(task string) error {
 	return c.withTask(task, func(_ *member, h *agent.Agent, framework mesos.FrameworkID) (bool, error) {
 		return h.KillExecutor(framework, mesos.TaskID{Value: task}), nil
@@ -19,7 +19,7 @@ func (c *Cluster) KillExecutor(task string) error {
 
 // LoseTask makes the agent of a task forget it, and end it, as if it had never heard of it. The agent registers
 // again, and reports what the master asks about as TASK_DROPPED, "Reconciliation: task unknown to the agent"
-// (semantics 6.4). The error wraps [ErrNoTask].
+// (semantics 6.4). The error wraps [ErrNoTask], also for a task of a custom executor.
 func (c *Cluster) LoseTask(task string) error {
 	return c.withTask(task, func(m *member, h *agent.Agent, framework mesos.FrameworkID) (bool, error) {
 		if !h.Lose(framework, mesos.TaskID{Value: task}) {

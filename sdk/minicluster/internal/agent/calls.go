@@ -103,14 +103,12 @@ type TaskView struct {
 	Sandbox        string              // its folder
 }
 
-// Tasks are those that run or whose last update is not acknowledged, in no order.
+// Tasks are those that run or whose last update is not acknowledged, by framework and id.
 func (a *Agent) Tasks() []TaskView {
 	var all []TaskView
 	a.ask(func() {
-		for _, f := range a.frameworks {
-			for _, t := range f.tasks {
-				all = append(all, t.view())
-			}
+		for _, t := range a.sortedTasks() {
+			all = append(all, t.view())
 		}
 	})
 	return all

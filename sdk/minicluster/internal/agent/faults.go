@@ -3,6 +3,8 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -34,17 +36,17 @@ func (a *Agent) suspend() {
 	for _, s := range a.operations {
 		s.pause()
 	}
-	for id, f := range a.frameworks {
-		for _, t := range f.tasks {
-			t.updates.pause()
-		}
-		for _, e := range f.executors {
+	for _, t := range a.sortedTasks() {
+		t.updates.pause()
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.frameworks)) {
+		for _, e := range a.frameworks[id].executors {
 			if e.alive() && e.custom.stream != nil {
 				e.custom.stream.close()
 				e.custom.stream = nil
 			}
 		}
-		if !f.info.GetCheckpoint() {
+		if !a.frameworks[id].info.GetCheckpoint() {
 			a.shutdownFramework(id)
 		}
 	}
@@ -55,15 +57,15 @@ func (a *Agent) giveUp() {
 	if !a.away {
 		return
 	}
-	for _, f := range a.frameworks {
-		for _, t := range f.tasks {
-			if t.process == nil || t.phase == ended {
-				continue
-			}
-			t.verdict = &executorTerminated
-			t.process.Signal(sigTerm)
-			a.escalate(t, time.Now().Add(shutdownGrace-shutdownSpare))
+	for _, t := range a.sortedTasks() {
+		if t.process == nil || t.phase == ended {
+			continue
 		}
+		t.verdict = &executorTerminated
+		t.process.Signal(sigTerm)
+		a.escalate(t, time.Now().Add(shutdownGrace-shutdownSpare))
+	}
+	for _, f := range a.frameworks {
 		for _, e := range f.executors {
 			if e.alive() {
 				a.endCustom(e)
@@ -87,7 +89,8 @@ func (a *Agent) Abandon() error {
 }
 
 // Lose makes the agent forget a task, whose process it kills, as if it had never heard of it, and reports
-// whether there was such a task. The master learns of it when the agent registers the next time.
+// whether there was such a task, of other than a custom executor. The master learns of it when the agent registers
+// the next time.
 func (a *Agent) Lose(framework mesos.FrameworkID, task mesos.TaskID) bool {
 	found := false
 	a.ask(func() {
@@ -96,6 +99,9 @@ func (a *Agent) Lose(framework mesos.FrameworkID, task mesos.TaskID) bool {
 			return
 		}
 		t := f.tasks[task.Value]
+		if t.executor.alive() {
+			return
+		}
 		found = true
 		t.phase = ended
 		t.stopTimers()
@@ -126,7 +132,12 @@ func (a *Agent) KillExecutor(framework mesos.FrameworkID, task mesos.TaskID) boo
 }
 
 func (a *Agent) killExecutor(e *executor) {
-	for _, t := range e.tasks {
+	if e.alive() {
+		a.endCustom(e)
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.tasks)) {
+		t := e.tasks[id]
 		if t.phase == ended {
 			continue
 		}

@@ -3,6 +3,9 @@ package agent
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
@@ -153,25 +156,38 @@ func (a *Agent) inUse() {
 
 // resendAll sends everything that nobody has acknowledged, to a master that may never have seen it.
 func (a *Agent) resendAll() {
-	for _, s := range a.operations {
-		s.start()
+	for _, uuid := range slices.SortedFunc(maps.Keys(a.operations), a.byOperationID) {
+		a.operations[uuid].start()
 	}
-	for _, f := range a.frameworks {
-		for _, t := range f.tasks {
-			t.updates.start()
-		}
+	for _, t := range a.sortedTasks() {
+		t.updates.start()
 	}
+}
+
+// byOperationID orders operations by the ids that frameworks gave them: those of the agent are random.
+func (a *Agent) byOperationID(x, y string) int {
+	id := func(uuid string) string { return a.operations[uuid].pending[0].Info.ID.GetValue() }
+	return strings.Compare(id(x), id(y))
 }
 
 // repeatUnheard sends what happened while the agent was away once more: a real agent does so, when it hears of
 // an executor's end and when it has registered.
 func (a *Agent) repeatUnheard() {
-	for _, f := range a.frameworks {
-		for _, t := range f.tasks {
-			if t.unheard {
-				t.unheard = false
-				t.updates.resend()
-			}
+	for _, t := range a.sortedTasks() {
+		if t.unheard {
+			t.unheard = false
+			t.updates.resend()
 		}
 	}
+}
+
+// sortedTasks are the agent's tasks, by framework and id: what happens to all of them happens in this order.
+func (a *Agent) sortedTasks() []*task {
+	var all []*task
+	for _, f := range slices.Sorted(maps.Keys(a.frameworks)) {
+		for _, id := range slices.Sorted(maps.Keys(a.frameworks[f].tasks)) {
+			all = append(all, a.frameworks[f].tasks[id])
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package master
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -147,7 +148,9 @@ var reappearance = map[Standing]string{Unreachable: "Unreachable agent re-reregi
 func (m *Master) bring(a *agent, reappearance string) {
 	known := map[string]map[string]bool{}
 	views := a.handle.Tasks()
-	slices.SortFunc(views, func(x, y agents.TaskView) int { return compareIDs(x.Info.TaskID.Value, y.Info.TaskID.Value) })
+	slices.SortFunc(views, func(x, y agents.TaskView) int {
+		return cmp.Or(compareIDs(x.Framework.ID.GetValue(), y.Framework.ID.GetValue()), compareIDs(x.Info.TaskID.Value, y.Info.TaskID.Value))
+	})
 	for i := range views {
 		v := &views[i]
 		f := m.frameworkOf(&v.Framework)
