@@ -36,13 +36,18 @@ func (m *Master) subscribe(call *schedulerpb.Call_Subscribe, principal *string, 
 		m.refuseStream(s, info.ID.GetValue(), err.Error())
 		return
 	}
-	now := time.Now()
+	now, added := time.Now(), false
 	switch {
 	case f == nil:
-		if info.ID.GetValue() == "" {
+		if added = info.ID.GetValue() == ""; added {
 			info.ID = &mesos.FrameworkID{Value: m.newFrameworkID()}
 		}
 		f = newFramework(info)
+		if !added { // it is taken for one that another master knew
+			f.recovered = true
+			m.announceFramework(f, true)
+			f.recovered = false
+		}
 		f.registered, f.reregistered = now, now
 		m.frameworks[f.id] = f
 	default:
@@ -54,6 +59,7 @@ func (m *Master) subscribe(call *schedulerpb.Call_Subscribe, principal *string, 
 	}
 	m.adopt(f, info, call.SuppressedRoles, call.OfferConstraints, compiled)
 	m.attach(f, s)
+	m.announceFramework(f, added)
 }
 
 // judge checks what a framework says about itself: steps 2 to 11.

@@ -5,6 +5,8 @@ package master
 import (
 	"net/http"
 
+	"github.com/gogo/protobuf/proto"
+
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 )
@@ -27,6 +29,10 @@ func (m *Master) updateFramework(f *framework, call *schedulerpb.Call_UpdateFram
 	if err := validate.PoisonousFilters(&info); err != nil {
 		return refuse(http.StatusBadRequest, err.Error())
 	}
+	changed := !proto.Equal(&f.info, &info)
 	m.adopt(f, info, call.SuppressedRoles, call.OfferConstraints, compiled)
+	if changed {
+		m.announceFramework(f, false)
+	}
 	return answer{status: http.StatusOK}
 }

@@ -61,13 +61,16 @@ func (m *Master) join(member Member) (string, error) {
 	}
 	delete(m.recovered, id)
 	delete(m.since, id)
-	a := m.agents[id]
-	if a == nil {
+	a, known := m.agents[id]
+	if !known {
 		a = m.admit(id, info, member)
 	} else {
 		m.readmit(a, info, member)
 	}
 	m.bring(a, reappearance[was])
+	if !known {
+		m.announceAgent(a)
+	}
 	m.resumeOrders(a)
 	m.mail.put(func() { m.rounds.now = true }) // behind what the agent has told when it was registered
 	return id, nil
@@ -196,6 +199,7 @@ func (m *Master) frameworkOf(info *mesos.FrameworkInfo) *framework {
 	f.recovered = true
 	m.frameworks[f.id] = f
 	m.adopt(f, f.info, nil, nil, nil)
+	m.announceFramework(f, true)
 	return f
 }
 
@@ -205,13 +209,13 @@ func (m *Master) bringTask(f *framework, a *agent, v *agents.TaskView) {
 	if t == nil {
 		t = newTask(f.id, &v.Info, v.Executor)
 		t.AgentID = mesos.AgentID{Value: a.id}
-		t.released = v.State.Terminal()
-		m.bringResources(f, a, t, v.Executor)
+		t.State, t.released = v.State, v.State.Terminal()
 		if len(v.Unacknowledged) > 0 {
 			first := v.Unacknowledged[0]
 			t.StatusUpdateState, t.StatusUpdateUUID = first.State.Enum(), first.UUID
 			t.record(first)
 		}
+		m.bringResources(f, a, t, v.Executor)
 	}
 	t.State = v.State
 	if t.State.Terminal() {

@@ -36,11 +36,13 @@ func (m *Master) disconnectAgent(a *agent) {
 			continue
 		}
 		for _, t := range f.tasksOn(a.id) {
-			m.tell(f, verdict{
+			v := verdict{
 				task: t.TaskID, agent: &t.AgentID, executor: t.ExecutorID, state: mesos.TASK_LOST,
 				reason: mesos.REASON_AGENT_DISCONNECTED, message: "Agent " + a.info.Hostname + " disconnected",
-			})
+			}
+			m.tell(f, v)
 			t.State = mesos.TASK_LOST
+			m.updateTask(f, t, v.status())
 			m.complete(f, t)
 		}
 		m.removeExecutors(f, a)
@@ -116,6 +118,9 @@ func (m *Master) removeAgent(a *agent, r removal) {
 		}
 	}
 	m.failed(a.id)
+	if r.state == lost {
+		m.announceAgentEnd(a.id)
+	}
 }
 
 // removeTask tells a framework what became of a task of its on an agent that is removed: also if the task has ended,
@@ -126,7 +131,7 @@ func (m *Master) removeTask(f *framework, t *task, r removal) {
 	if !ended {
 		t.State = v.state
 	}
-	t.record(v.status())
+	m.updateTask(f, t, v.status())
 	m.tell(f, v)
 	m.complete(f, t)
 	if r.state == outOfReach && !ended {

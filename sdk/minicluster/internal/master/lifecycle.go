@@ -55,8 +55,10 @@ func (m *Master) remove(f *framework) {
 	}
 	m.discardInverse(f.sortedInverse(), false)
 	for _, t := range f.sortedTasks() {
-		t.State = mesos.TASK_KILLED
-		t.record(mesos.TaskStatus{
+		if !t.State.Terminal() {
+			t.State = mesos.TASK_KILLED
+		}
+		m.updateTask(f, t, mesos.TaskStatus{
 			TaskID:    t.TaskID,
 			State:     mesos.TASK_KILLED,
 			Source:    mesos.SOURCE_MASTER.Enum(),
@@ -88,6 +90,7 @@ func (m *Master) remove(f *framework) {
 	f.unregistered = time.Now()
 	delete(m.frameworks, f.id)
 	m.completed.add(f.id, f)
+	m.announceFrameworkEnd(f)
 }
 
 // settleOrphan acknowledges an outcome that a removed framework has not acknowledged.

@@ -57,23 +57,24 @@ type Master struct {
 	mail   *mailbox
 	stall  stall // of schedulers' streams
 
-	started    time.Time
-	alloc      *allocator.Allocator
-	frameworks map[string]*framework
-	completed  *history[*framework]
-	agents     map[string]*agent    // registered, connected or not
-	recovered  map[string]bool      // ids of agents known from the registry that have not come yet
-	since      map[string]time.Time // when agents were marked unreachable, by id
-	offers     map[string]*offer
-	inverse    map[string]*inverseOffer
-	orders     *orders // of operators
-	next       struct{ framework, offer, agent int }
-	quotas     map[string]allocator.Quota // by role
-	weights    map[string]float64         // by role
-	rounds     rounds
-	journal    *journal
-	outcomes   outcomes
-	gallery    gallery
+	started     time.Time
+	alloc       *allocator.Allocator
+	frameworks  map[string]*framework
+	completed   *history[*framework]
+	agents      map[string]*agent    // registered, connected or not
+	recovered   map[string]bool      // ids of agents known from the registry that have not come yet
+	since       map[string]time.Time // when agents were marked unreachable, by id
+	offers      map[string]*offer
+	inverse     map[string]*inverseOffer
+	orders      *orders // of operators
+	next        struct{ framework, offer, agent int }
+	quotas      map[string]allocator.Quota // by role
+	weights     map[string]float64         // by role
+	rounds      rounds
+	journal     *journal
+	outcomes    outcomes
+	gallery     gallery
+	subscribers []*subscriber // operators, oldest first
 }
 
 // New starts a master.
@@ -135,6 +136,7 @@ func (m *Master) loop() {
 		case <-m.quit:
 			m.mail.close()
 			m.breakStreams()
+			m.abortSubscribers()
 			m.gallery.viewers.Close()
 			m.stopTimers()
 			return

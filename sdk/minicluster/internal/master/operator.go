@@ -1,7 +1,7 @@
 package master
 
-// The v1 operator API (semantics 7.2). Left out, and answered with 501: LIST_FILES, READ_FILE,
-// SET_LOGGING_LEVEL, and SUBSCRIBE.
+// The v1 operator API (semantics 7.2). Left out, and answered with 501: LIST_FILES, READ_FILE and
+// SET_LOGGING_LEVEL.
 
 import (
 	"net/http"
@@ -32,6 +32,10 @@ func (m *Master) operator(w http.ResponseWriter, r *http.Request) {
 	kind := accepted(r)
 	if kind == "" {
 		refuse(http.StatusNotAcceptable, notAcceptable).write(w)
+		return
+	}
+	if call.GetType() == masterpb.Call_SUBSCRIBE {
+		m.listen(w, r, principal, kind)
 		return
 	}
 	a, alive := ask(m, func() answer { return m.operate(call, principal).encoded(kind) })

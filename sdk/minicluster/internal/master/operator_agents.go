@@ -71,7 +71,7 @@ func (m *Master) markGone(agentID string) {
 func (m *Master) giveUpUnreachable(f *framework, t *task) {
 	v := m.fateOf(f, t, removal{state: goneForGood, message: messageGone})
 	t.State = v.state
-	t.record(v.status())
+	m.updateTask(f, t, v.status())
 	m.tell(f, v)
 	f.unreachable.remove(t.TaskID.Value)
 	f.done.add(t.TaskID.Value, t)

@@ -18,30 +18,34 @@ import (
 func (m *Master) showAgents() *masterpb.Response_GetAgents {
 	out := &masterpb.Response_GetAgents{}
 	for _, a := range m.sortedAgents() {
-		shown := masterpb.Response_GetAgents_Agent{
-			AgentInfo:      a.info,
-			Active:         m.active(a),
-			Deactivated:    new(m.orders.deactivated[a.id]),
-			DrainInfo:      m.orders.draining[a.id],
-			Version:        Version,
-			Pid:            new(a.pid()),
-			RegisteredTime: timeInfo(a.registered), ReregisteredTime: timeInfo(a.reregistered),
-			TotalResources:     m.alloc.Total(a.id).Clone(),
-			AllocatedResources: sumSets(a.inUse()),
-			OfferedResources:   a.offered(),
-		}
-		for _, c := range a.capabilities {
-			shown.Capabilities = append(shown.Capabilities, mesos.AgentInfo_Capability{Type: c.Enum()})
-		}
-		if shown.DrainInfo != nil && !a.drainStart.IsZero() {
-			shown.EstimatedDrainStartTime = timeInfo(a.drainStart.Truncate(time.Second))
-		}
-		out.Agents = append(out.Agents, shown)
+		out.Agents = append(out.Agents, m.showAgent(a))
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(m.recovered), compareIDs) {
 		out.RecoveredAgents = append(out.RecoveredAgents, m.recoveredInfo(id))
 	}
 	return out
+}
+
+func (m *Master) showAgent(a *agent) masterpb.Response_GetAgents_Agent {
+	shown := masterpb.Response_GetAgents_Agent{
+		AgentInfo:      a.info,
+		Active:         m.active(a),
+		Deactivated:    new(m.orders.deactivated[a.id]),
+		DrainInfo:      m.orders.draining[a.id],
+		Version:        Version,
+		Pid:            new(a.pid()),
+		RegisteredTime: timeInfo(a.registered), ReregisteredTime: timeInfo(a.reregistered),
+		TotalResources:     m.alloc.Total(a.id).Clone(),
+		AllocatedResources: sumSets(a.inUse()),
+		OfferedResources:   a.offered(),
+	}
+	for _, c := range a.capabilities {
+		shown.Capabilities = append(shown.Capabilities, mesos.AgentInfo_Capability{Type: c.Enum()})
+	}
+	if shown.DrainInfo != nil && !a.drainStart.IsZero() {
+		shown.EstimatedDrainStartTime = timeInfo(a.drainStart.Truncate(time.Second))
+	}
+	return shown
 }
 
 func sumSets(sets []resource.Set) resource.Set {

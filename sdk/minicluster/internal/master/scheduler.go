@@ -130,7 +130,7 @@ func (m *Master) stream(w http.ResponseWriter, r *http.Request, call *schedulerp
 		panic(http.ErrAbortHandler)
 	}
 	defer m.mail.put(func() { m.streamEnded(s) })
-	s.serve(r.Context(), w, m.config.Heartbeat)
+	s.serve(r.Context(), w, &schedulerpb.Event{Type: schedulerpb.Event_HEARTBEAT.Enum()}, m.config.Heartbeat)
 }
 
 // call carries out a call of a framework that is to be subscribed already.

@@ -10,13 +10,12 @@ import (
 
 	"github.com/stateful-mesos/moor/sdk/internal/recordio"
 	"github.com/stateful-mesos/moor/sdk/mesos/mesosjson"
-	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 )
 
 // maxQueued is how many bytes may wait for a scheduler that doesn't read before its stream is broken off.
 const maxQueued = 64 << 20
 
-// stream is the connection on which a scheduler gets its events. The loop puts them in, the goroutine of the
+// stream is the connection on which a scheduler, or an operator, gets its events. The loop puts them in, the goroutine of the
 // HTTP request takes them out.
 type stream struct {
 	id   string // Mesos-Stream-Id
@@ -43,13 +42,19 @@ func newStream(json bool) *stream {
 	return &stream{id: newUUID(), json: json, change: make(chan struct{}, 1)}
 }
 
+// event is a schedulerpb.Event or a masterpb.Event.
+type event interface {
+	proto.Message
+	Marshal() ([]byte, error)
+}
+
 // encode returns an event as a record.
-func (s *stream) encode(e *schedulerpb.Event) ([]byte, error) {
-	marshal := mesosjson.Marshal
-	if !s.json {
-		marshal = func(m proto.Message) ([]byte, error) { return m.(*schedulerpb.Event).Marshal() }
+func (s *stream) encode(e event) ([]byte, error) {
+	marshal := e.Marshal
+	if s.json {
+		marshal = func() ([]byte, error) { return mesosjson.Marshal(e) }
 	}
-	b, err := marshal(e)
+	b, err := marshal()
 	if err != nil {
 		return nil, err
 	}
@@ -114,13 +119,13 @@ func (s *stream) isBroken() bool {
 
 // serve writes what is put in until the stream ends or the scheduler hangs up. It panics with
 // http.ErrAbortHandler to break the connection off.
-func (s *stream) serve(ctx context.Context, w http.ResponseWriter, heartbeat time.Duration) {
+func (s *stream) serve(ctx context.Context, w http.ResponseWriter, heartbeat event, interval time.Duration) {
 	control := http.NewResponseController(w)
-	beat, err := s.encode(&schedulerpb.Event{Type: schedulerpb.Event_HEARTBEAT.Enum()})
+	beat, err := s.encode(heartbeat)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	ticker := time.NewTicker(heartbeat)
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		if over := s.stall.wait(); over != nil && !s.isBroken() {

@@ -60,6 +60,7 @@ func (m *Master) addTask(f *framework, a *agent, t *task, executor *mesos.Execut
 		f.setExecutor(a.id, executor)
 		a.use(f.id, executor.Resources)
 	}
+	m.announceTask(f, t)
 }
 
 // release frees a task's resources, once.

@@ -35,7 +35,7 @@ func (m *Master) taskUpdate(agentID, frameworkID string, status mesos.TaskStatus
 	t.State = latest
 	t.StatusUpdateState = status.State.Enum()
 	t.StatusUpdateUUID = status.UUID
-	t.record(status)
+	m.updateTask(f, t, status)
 	if latest.Terminal() {
 		m.release(f, t)
 	}
