@@ -62,6 +62,6 @@
 //
 // ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
 // find no disk.
-// quota, weights, the operator's event stream, files and log levels over the operator API:
+// quota, weights, files and log levels over the operator API:
 // the calls are answered with 501. Fault domains. Metrics but for a few counts.
 package minicluster
