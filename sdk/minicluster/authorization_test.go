@@ -125,7 +125,7 @@ func TestNotAuthorizedToLaunch(t *testing.T) {
 		}})
 		want = "Task 'second' is not authorized tolaunch task second of framework " + s.id.Value + " under user 'root'"
 		for _, id := range []string{"first", "second"} {
-			if status := s.status(id, mesos.TASK_ERROR); status.GetReason() != mesos.REASON_TASK_GROUP_UNAUTHORIZED || status.GetMessage() != want {
+			if status := s.status(id, mesos.TASK_ERROR); status.GetReason() != mesos.REASON_TASK_GROUP_UNAUTHORIZED || status.ExecutorID != nil || status.GetMessage() != want {
 				t.Errorf("%s: %v", id, status)
 			}
 		}

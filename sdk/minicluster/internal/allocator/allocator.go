@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gogo/protobuf/proto"
+
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/resource"
 )
@@ -85,6 +87,21 @@ func (a *Allocator) UpdateAgent(id string, total resource.Set) bool {
 	}
 	a.setTotal(g, total)
 	return true
+}
+
+// DescribeAgent replaces what is known of an agent besides its resources. Other attributes end all refusals of it.
+func (a *Allocator) DescribeAgent(id string, info Info) {
+	g := a.agents[id]
+	if g == nil {
+		return
+	}
+	same := slices.EqualFunc(g.info.Attributes, info.Attributes, func(x, y mesos.Attribute) bool { return proto.Equal(&x, &y) })
+	if g.info = info; same {
+		return
+	}
+	for _, f := range a.frameworks {
+		maps.DeleteFunc(f.refusals, func(p place, _ []refusal) bool { return p.agent == id })
+	}
 }
 
 // SetAgentActive says whether an agent's resources are offered.

@@ -279,6 +279,19 @@ func TestRefusalEndsWithDeactivation(t *testing.T) {
 	run(t, a, start, "f r a cpus:4")
 }
 
+func TestRefusalEndsWithOtherAttributes(t *testing.T) {
+	a := newAllocator(t)
+	a.join("f", capable("r"))
+	a.AddAgent("a", anyAgent, resource.MustParse("cpus:4"))
+	a.Refuse(start, "f", "a", resource.MustParse("cpus:4").Allocate("r"), new(1e6))
+	a.DescribeAgent("a", anyAgent)
+	run(t, a, start, "")
+	other := anyAgent
+	other.Attributes = append(other.Attributes, mesos.Attribute{Name: "rack", Type: mesos.TEXT, Text: &mesos.Value_Text{Value: "r9"}})
+	a.DescribeAgent("a", other)
+	run(t, a, start, "f r a cpus:4")
+}
+
 func TestRunTellsWhenARefusalEnds(t *testing.T) {
 	a := newAllocator(t)
 	a.join("f", capable("r"))
@@ -301,6 +314,7 @@ func TestRefusalTime(t *testing.T) {
 		ok      bool
 	}{
 		{nil, 5 * time.Second, true},
+		{new(1e-10), 0, false},
 		{new(0.0), 0, false},
 		{new(0.1), time.Second, true}, // the interval
 		{new(-1.0), 5 * time.Second, true},

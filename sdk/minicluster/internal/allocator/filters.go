@@ -22,7 +22,7 @@ type refusal struct {
 }
 
 // refusalTime reads Filters.refuse_seconds; nil is its default, 5 s. ok is false where nothing is to be
-// filtered: 0 seconds. A negative or invalid number means the default too (semantics 5.4).
+// filtered: 0 seconds, or less than a nanosecond. A negative or invalid number means the default too (semantics 5.4).
 func refusalTime(seconds *float64, interval time.Duration) (d time.Duration, ok bool) {
 	switch {
 	case seconds == nil || math.IsNaN(*seconds) || *seconds < 0:
@@ -32,7 +32,9 @@ func refusalTime(seconds *float64, interval time.Duration) (d time.Duration, ok 
 	case *seconds > longestRefusal.Seconds():
 		d = longestRefusal
 	default:
-		d = time.Duration(*seconds * float64(time.Second))
+		if d = time.Duration(*seconds * float64(time.Second)); d == 0 {
+			return 0, false
+		}
 	}
 	return max(d, interval), true
 }

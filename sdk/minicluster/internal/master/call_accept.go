@@ -91,11 +91,8 @@ func operationTasks(op *mesos.Offer_Operation) []*mesos.TaskInfo {
 // refuseTask tells a framework that a task of its doesn't run.
 func (m *Master) refuseTask(f *framework, t *mesos.TaskInfo, state mesos.TaskState, reason mesos.TaskStatus_Reason, why string) {
 	m.outcomes.add(outcome{framework: f.id, agent: t.AgentID.Value, kind: "LAUNCH", subject: t.TaskID.Value, state: outcomeRefused, why: why})
-	v := verdict{task: t.TaskID, agent: &t.AgentID, state: state, reason: reason, message: why}
-	if t.Executor != nil {
-		v.executor = &t.Executor.ExecutorID
-	}
-	m.tell(f, v)
+	// Whatever its executor was to be, a real master doesn't name it.
+	m.tell(f, verdict{task: t.TaskID, agent: &t.AgentID, state: state, reason: reason, message: why})
 }
 
 // prepare returns the operations that pass by themselves, in the form that the rest works with (semantics 3.3).
@@ -122,7 +119,7 @@ func (a *acceptance) passes(op *mesos.Offer_Operation) bool {
 		return false
 	}
 	if op.GetType() == mesos.Offer_Operation_RESERVE && len(op.Reserve.Source) > 0 {
-		a.refuse(op, "", "Reservation updates are not yet implemented for the scheduler API.")
+		a.refuse(op, "Operation attempted with invalid resources: ", "Reservation updates are not yet implemented for the scheduler API.")
 		return false
 	}
 	if why := a.feedback(op); why != "" {

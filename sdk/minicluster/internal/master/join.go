@@ -139,6 +139,7 @@ func (m *Master) readmit(a *agent, info mesos.AgentInfo, member Member) {
 	for _, o := range a.sortedOffers() {
 		m.discard(o, true)
 	}
+	m.alloc.DescribeAgent(a.id, a.described())
 	m.alloc.UpdateAgent(a.id, member.Handle.Total())
 	m.alloc.SetAgentActive(a.id, !m.orders.deactivated[a.id])
 }
