@@ -22,7 +22,8 @@ import (
 //	moor                  runs a command line: its input, one argument a blank; prints output, errors and exit status
 //	launch TASK VOLUME    framework "store" runs a task on a volume
 //	end TASK              ends it
-//	failover              another master takes over while "rome" is away
+//	stop                  "rome" loses its connection
+//	failover              another master takes over
 func TestOperators(t *testing.T) {
 	datadriven.Walk(t, "testdata/operator", func(t *testing.T, path string) {
 		p := newPlay(t)
@@ -34,8 +35,14 @@ func TestOperators(t *testing.T) {
 				p.launch(t, d.CmdArgs[0].Key, d.CmdArgs[1].Key)
 			case "end":
 				p.end(t, d.CmdArgs[0].Key)
+			case "stop":
+				if err := p.cluster.StopAgent(0); err != nil {
+					t.Fatal(err)
+				}
 			case "failover":
-				p.failover(t)
+				if err := p.cluster.FailoverMaster(); err != nil {
+					t.Fatal(err)
+				}
 			default:
 				t.Fatalf("no command %q", d.Cmd)
 			}
@@ -168,16 +175,6 @@ func (p *play) end(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	<-p.ended[name]
-}
-
-func (p *play) failover(t *testing.T) {
-	t.Helper()
-	if err := p.cluster.StopAgent(0); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cluster.FailoverMaster(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestManual runs the commands of docs/moor.md and compares what they print with what it says they do.

@@ -97,7 +97,8 @@ func (c *Client) change(ctx context.Context, agent mesos.AgentID, call *masterpb
 }
 
 // Wait waits until the change is done: the agent is connected or deactivated, has answered every operation of operators that the master has
-// told it, and has what was reserved, made or resized, and not what was destroyed. Masters lack a better sign, since
+// told it, and has what was reserved, made or resized, and not what was destroyed; what was unreserved may have been reserved again,
+// so it isn't looked for. Masters lack a better sign, since
 // operators' operations have no ids (semantics 7.1). It looks every two seconds at the most, and goes on while
 // masters can't be reached. When ctx ends the error is an [ErrNotDone] that says what is missing, and ctx's own.
 func (ch *Change) Wait(ctx context.Context) error {

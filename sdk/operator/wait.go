@@ -37,21 +37,24 @@ func (c *Client) until(ctx context.Context, call string, agent mesos.AgentID, lo
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval, delays.MaxInterval, delays.MaxElapsedTime = lookFirstAfter, lookAtMost, 0
 	delays.Reset()
+	var last error // why it isn't done
 	for {
 		missing, err := look()
 		switch {
 		case err == nil && missing == "":
 			return nil
 		case err == nil:
-			err = errors.New(missing)
-		case !passes(err) && ctx.Err() == nil:
+			last = errors.New(missing)
+		case ctx.Err() == nil && !passes(err):
 			return err
+		case ctx.Err() == nil || last == nil:
+			last = err // else it is only that the time is over
 		}
 		timer := time.NewTimer(delays.NextBackOff())
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return fmt.Errorf("%s on agent %s: %w: %w; at last: %w", call, agent.Value, ErrNotDone, context.Cause(ctx), err)
+			return fmt.Errorf("%s on agent %s: %w: %w; at last: %w", call, agent.Value, ErrNotDone, context.Cause(ctx), last)
 		case <-timer.C:
 		}
 	}
