@@ -45,6 +45,11 @@ func (c *Cluster) RestartAgent(i int, how Restart) error {
 		if err != nil {
 			return err
 		}
+		if how != SameID && m.away {
+			if err := c.abandon(m); err != nil {
+				return err
+			}
+		}
 		meta := filepath.Join(c.agentDir(m), "meta")
 		switch how {
 		case NewID:

@@ -321,3 +321,25 @@ func TestDamagedFilesKeepAnAgentAway(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// TestMetaRemovedByHand: as with LostMeta, whatever the task does meanwhile.
+func TestMetaRemovedByHand(t *testing.T) {
+	for _, ends := range []bool{true, false} {
+		tell(t, minicluster.Config{}, checkpointing, func(st *story) {
+			st.do(st.c.KillAgent(0))
+			st.do(os.RemoveAll(filepath.Join(st.c.WorkDir(), "agents/0/meta")))
+			if ends {
+				st.do(st.c.FinishTask("t"))
+			}
+			st.then(time.Second, "RESCIND")
+			st.do(st.c.StartAgent(0))
+			st.then(time.Second, replacedText, "FAILURE of the agent", "OFFERS of another agent with nothing of ours")
+			if err := st.c.FinishTask("t"); (err != nil) != ends {
+				st.t.Errorf("t ran: %v", err)
+			}
+			if n := st.writes("t"); n != 1 {
+				st.t.Errorf("the folder holds %d lines of t", n)
+			}
+		})
+	}
+}

@@ -95,6 +95,16 @@ func (m *member) endAbandoned() error {
 	return err
 }
 
+// abandon leaves what an agent runs that is away to itself.
+func (c *Cluster) abandon(m *member) error {
+	if err := m.handle.Abandon(); err != nil {
+		return fmt.Errorf("agent %d: %w", m.index, err)
+	}
+	m.abandoned = append(m.abandoned, abandoned{m.handle, m.simulator})
+	m.handle, m.simulator, m.away = nil, nil, false
+	return nil
+}
+
 // resume starts the process of an agent again whose tasks have outlived it.
 func (c *Cluster) resume(m *member) error {
 	id, err := agent.Readable(c.agentDir(m))
@@ -102,11 +112,9 @@ func (c *Cluster) resume(m *member) error {
 		return fmt.Errorf("agent %d: %w", m.index, err)
 	}
 	if id == nil || id.Value != m.id {
-		if err := m.handle.Abandon(); err != nil {
-			return fmt.Errorf("agent %d: %w", m.index, err)
+		if err := c.abandon(m); err != nil {
+			return err
 		}
-		m.abandoned = append(m.abandoned, abandoned{m.handle, m.simulator})
-		m.handle, m.simulator, m.away = nil, nil, false
 		return c.open(m)
 	}
 	resources, err := resource.ParseAgent(m.config.Resources)

@@ -87,7 +87,9 @@ func (a *Agent) accept(t *task, s *mesos.TaskStatus) {
 		return
 	}
 	a.log.Info("task update", "framework", f.id(), "task", t.id(), "state", s.State.String(), "message", s.GetMessage())
-	if err := a.journal.update(t, s); err != nil {
+	if err := a.journal.update(t, s); err != nil && a.away { // no agent is there that could exit
+		a.log.Warn("update not checkpointed", "framework", f.id(), "task", t.id(), "error", err)
+	} else if err != nil {
 		a.fail(err)
 		return
 	}
