@@ -172,7 +172,7 @@ func TestPageWithAThousandAgents(t *testing.T) {
 	call(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/", Code: "Slash", Text: "/"})
 	b.do("filter", chromedp.KeyEvent("host-777"))
 	b.until("one card", "document.querySelectorAll('.card').length === 1 && "+shows("host-777.example"))
-	b.until("what matches", shows("1 agents, 0 frameworks, 0 tasks, 1 offers"))
+	b.until("what matches", shows("1 agent, 0 frameworks, 0 tasks, 1 offer,"))
 	o := f.offer(func(o *mesos.Offer) bool { return o.Hostname == "host-777.example" })
 	f.accept(o, reserve(f.reserved("disk:64")...), create(f.volume("new", 64)))
 	b.until("the volume", listed("new", false)+" === 1")

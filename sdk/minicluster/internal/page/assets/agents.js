@@ -1,6 +1,6 @@
 // An agent: bars of what is used and offered, and its disks to scale.
 
-import { badge, colour, count, el, size, tail } from './dom.js';
+import { badge, colour, count, el, natural, size, tail } from './dom.js';
 
 export function meter(name, amount, show) {
   const free = Math.max(0, amount.total - amount.used - amount.offered);
@@ -34,9 +34,11 @@ const row = (part) => el('li', { 'data-kind': part.kind, 'data-volume': part.id,
   el('i', { class: `key ${look(part)}`, 'aria-hidden': 'true' }), el('span', {}, told(part)), el('span', { class: 'size' }, size(part.mib)));
 
 const firstParts = 6;
+const narrowest = 30; // percent: what a disk is divided into has to be seen, however small it is beside others
 
 function disk(d, largest, key, unfolded) {
-  const parts = d.parts.map(row);
+  const sorted = [...d.parts].sort((a, b) => (a.kind === 'volume' && b.kind === 'volume' && a.role === b.role ? natural(a.id, b.id) : 0));
+  const parts = sorted.map(row);
   const list = el('ul', { class: 'parts' }, parts.length <= firstParts + 1 ? parts : parts.slice(0, firstParts));
   if (parts.length > firstParts + 1) {
     const rest = el('details', { open: unfolded.has(key) },
@@ -47,15 +49,15 @@ function disk(d, largest, key, unfolded) {
   const name = d.path ? el('span', {}, `${kinds[d.kind] ?? d.kind} `, el('code', {}, d.path)) : el('span', {}, kinds[d.kind] ?? d.kind);
   return el('div', { class: 'disk' },
     el('h4', {}, name, el('span', {}, size(d.total))),
-    el('div', { class: 'platter', 'aria-hidden': 'true', width: `${Math.max(8, (100 * d.total) / largest)}%` },
-      d.parts.map((p) => el('i', { class: look(p), grow: p.mib / d.total, title: `${p.id ?? p.kind}${p.role ? ` (${p.role})` : ''}: ${size(p.mib)}` }))),
+    el('div', { class: 'platter', 'aria-hidden': 'true', width: `${Math.max(narrowest, (100 * d.total) / largest)}%` },
+      sorted.map((p) => el('i', { class: look(p), grow: p.mib / d.total, title: `${p.id ?? p.kind}${p.role ? ` (${p.role})` : ''}: ${size(p.mib)}` }))),
     list);
 }
 
 export function agentCard(a, unfolded) {
   const largest = Math.max(...a.disks.map((d) => d.total), 1);
   return el('article', { class: 'card', 'aria-label': `Agent ${a.host}` },
-    el('header', {}, el('h3', {}, a.host), el('span', { class: 'soft', title: a.id }, tail(a.id)), badge(a.state)),
+    el('header', {}, el('h3', {}, a.host), el('span', { class: 'soft tail', title: a.id }, tail(a.id)), badge(a.state)),
     a.attributes?.length ? el('ul', { class: 'tags', 'aria-label': 'Attributes' }, a.attributes.map((t) => el('li', {}, t))) : '',
     meter('cpus', a.cpus, count), meter('mem', a.mem, size),
     a.disks.map((d, i) => disk(d, largest, `${a.id}/${i}`, unfolded)));

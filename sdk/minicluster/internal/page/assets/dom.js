@@ -51,6 +51,9 @@ export function tick() {
   }
 }
 
+// natural is an order in which v2 comes before v10.
+export const natural = (a, b) => a.localeCompare(b, 'en', { numeric: true });
+
 // tail is the end of an id that tells it from others of the same master.
 export const tail = (id) => id.slice(id.lastIndexOf('-') + 1);
 

@@ -1,7 +1,7 @@
 // The page: what it knows, how it is told, and what is shown of it.
 
 import { agentCard, meter } from './agents.js';
-import { colour, count, el, plural, setClock, since, size, tick, tone } from './dom.js';
+import { colour, count, el, natural, plural, setClock, since, size, tick, tone } from './dom.js';
 import { List } from './list.js';
 import { table, tableRow, tables } from './tables.js';
 
@@ -27,7 +27,7 @@ const byID = (a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b
 const orders = {
   agents: byID,
   frameworks: (a, b) => (a.state === 'removed') - (b.state === 'removed') || byID(a, b),
-  tasks: (a, b) => ended(a) - ended(b) || (ended(a) ? b.since - a.since : a.id.localeCompare(b.id, 'en', { numeric: true })),
+  tasks: (a, b) => ended(a) - ended(b) || (ended(a) ? b.since - a.since : natural(a.id, b.id)),
   offers: byID,
   operations: (a, b) => b.number - a.number,
 };
@@ -72,7 +72,7 @@ function draw(...sets) {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     for (const name of names) if (dirty.has(name)) drawList(name, filter, words);
     for (const name of ['agents', 'tasks']) $(`#${name} .aside`).textContent = asides[name]();
-    $('#matches').textContent = filter ? names.map((n) => `${count(lists[n].entries?.length ?? 0)} ${n}`).join(', ') : '';
+    $('#matches').textContent = filter ? names.map((n) => plural(lists[n].entries?.length ?? 0, n.slice(0, -1))).join(', ') : '';
     dirty.clear();
   });
 }

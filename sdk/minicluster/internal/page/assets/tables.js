@@ -1,9 +1,9 @@
 // Frameworks, tasks, offers and operations: tables that become stacked rows in a narrow window.
 
-import { badge, count, el, plural, since, size, tail } from './dom.js';
+import { badge, count, el, natural, plural, since, size, tail } from './dom.js';
 
 const sub = (text) => (text ? el('span', { class: 'sub' }, text) : '');
-const list = (all) => (all ?? []).join(', ');
+const list = (all) => [...(all ?? [])].sort(natural).join(', ');
 
 function holdings(x) {
   const parts = [`${count(x.cpus)} cpus`, `${size(x.mem)} mem`];
