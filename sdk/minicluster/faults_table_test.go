@@ -343,3 +343,26 @@ func TestMetaRemovedByHand(t *testing.T) {
 		})
 	}
 }
+
+// TestReservationsForgottenUnderATask: the remedy for a damaged ledger, while a task runs. It runs on, and what it
+// had is not there; reserved and created anew it is what it was.
+func TestReservationsForgottenUnderATask(t *testing.T) {
+	tell(t, minicluster.Config{}, checkpointing, func(st *story) {
+		st.do(st.c.KillAgent(0))
+		st.do(os.RemoveAll(filepath.Join(st.c.WorkDir(), "agents/0/meta/resources")))
+		st.do(st.c.StartAgent(0))
+		st.asks(st.offer.AgentID.Value, knownText)
+		if total := st.c.State().Agents[0].Total; len(total) != 4 || total.Scalar("disk") != 10240 {
+			st.t.Errorf("total %s", total)
+		}
+		st.s.kill("t")
+		st.s.status("t", mesos.TASK_KILLED)
+		st.do(st.c.RescindOffers())
+		time.Sleep(time.Second)
+		st.s.hangUp()
+		st.s = subscribe(st.t, st.c, info(timeout(600), checkpointing, as(st.s.id)))
+		o := st.s.offer()
+		st.s.accept(o, reserve(reserved("cpus:0.5;mem:64;disk:64")), create(volume("v1", 64)))
+		st.checked(st.s, "u")
+	})
+}

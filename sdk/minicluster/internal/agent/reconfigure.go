@@ -25,15 +25,20 @@ func (a *Agent) Reconfigure(resources resource.Set, hostname string, attributes 
 	a.ask(func() {
 		next := a.cfg
 		next.Resources, next.Hostname, next.Attributes, next.Additive = resources, hostname, attributes, additive
+		var kept *ledger
+		if kept, err = openLedger(a.cfg.WorkDir); err != nil {
+			return
+		}
 		var total resource.Set
-		if total, err = resource.ApplyCheckpointed(resources, a.ledger.resources); err != nil {
-			err = &IncompatibleError{Checkpointed: a.ledger.resources, Resources: resources, Err: err}
+		if total, err = resource.ApplyCheckpointed(resources, kept.resources); err != nil {
+			err = &IncompatibleError{Checkpointed: kept.resources, Resources: resources, Err: err}
 			return
 		}
 		before, now := a.info(), (&Agent{cfg: next, id: a.id}).info()
 		if err = permitted(&before, &now, additive); err == nil {
 			a.renew = a.renew || len(changes(&before, &now)) > 0
-			a.cfg, a.total = next, total
+			kept.reached = a.ledger.reached
+			a.cfg, a.total, a.ledger = next, total, kept
 		}
 	})
 	return err
