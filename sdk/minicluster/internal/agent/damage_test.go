@@ -51,8 +51,79 @@ func keysOf(m map[string]string) (keys []string) {
 	return keys
 }
 
-// TestDamagedFiles damages each checkpoint file in each way: the agent doesn't open, says which file it is and
-// what to do, and changes nothing; with the file as it was, it opens.
+// damaged is one checkpoint file under test.
+type damaged struct {
+	r                  *rig
+	name, path, remedy string
+	good               []byte
+}
+
+func (d *damaged) write(content []byte) {
+	d.r.t.Helper()
+	if err := os.WriteFile(d.path, content, 0o600); err != nil {
+		d.r.t.Fatal(err)
+	}
+}
+
+// refused checks that the agent doesn't open, says which file it is and what to do, and changes nothing; without
+// open that [Readable] says so.
+func (d *damaged) refused(t *testing.T, how string, open bool) {
+	t.Helper()
+	_, readable := Readable(d.r.dir)
+	errs := []error{readable}
+	if open {
+		before := snapshotOf(t, d.r.dir)
+		d.r.cfg.Runner = NewSimulatedRunner(nil)
+		a, err := Open(d.r.cfg, d.r.master)
+		if err == nil {
+			t.Fatalf("%s %s: it opened, %v", d.name, how, a.Close())
+		}
+		if errs = append(errs, err); !sameTree(before, snapshotOf(t, d.r.dir)) {
+			t.Errorf("%s %s: files were changed", d.name, how)
+		}
+	}
+	for _, err := range errs {
+		told := new(*CorruptError)
+		if !errors.Is(err, ErrCorrupt) || !errors.As(err, told) || !strings.Contains(err.Error(), filepath.Base(d.path)) ||
+			!strings.Contains(err.Error(), d.remedy) && !strings.Contains(err.Error(), "remove the one of the two that is wrong") {
+			t.Errorf("%s %s: %v", d.name, how, err)
+		}
+	}
+}
+
+// tried damages the file in each way, and leaves it as it was.
+func (d *damaged) tried(t *testing.T) {
+	t.Helper()
+	for i := range len(d.good) * 8 {
+		if i%23 != 0 && i > 32 { // some of them
+			continue
+		}
+		bad := slices.Clone(d.good)
+		bad[i/8] ^= 1 << (i % 8)
+		d.write(bad)
+		d.refused(t, "with a bit flipped", i%92 == 0)
+	}
+	if !strings.HasSuffix(d.name, updatesFile) { // there it is a write that a crash cut short
+		d.write([]byte("nonsense, and more of it"))
+		d.refused(t, "of another kind", true)
+		for _, n := range []int{0, 3, len(d.good) / 2, len(d.good) - 9} {
+			d.write(d.good[:n])
+			if n > 0 || !strings.HasSuffix(d.name, "resources.info") {
+				d.refused(t, "cut short", true)
+			}
+		}
+	}
+	if err := errors.Join(os.Remove(d.path), os.Mkdir(d.path, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	d.refused(t, "as a folder", true)
+	if err := os.Remove(d.path); err != nil {
+		t.Fatal(err)
+	}
+	d.write(d.good)
+}
+
+// TestDamagedFiles damages each checkpoint file; with all as they were, the agent opens.
 func TestDamagedFiles(t *testing.T) {
 	r := newRig(t, simulate(nil))
 	v := volume("v", "data", 64)
@@ -65,7 +136,7 @@ func TestDamagedFiles(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]string{ // file: what its remedy names
+	for name, remedy := range map[string]string{ // file: what its remedy names
 		"meta/resources/resources_and_operations.state":                            "meta/resources",
 		"meta/resources/resources.info":                                            "meta/resources",
 		"meta/slaves/S0/slave.info":                                                "meta/slaves/latest",
@@ -73,8 +144,7 @@ func TestDamagedFiles(t *testing.T) {
 		"meta/slaves/S0/frameworks/F/executors/pod/executor.info":                  "frameworks/F",
 		"meta/slaves/S0/frameworks/F/executors/t/runs/latest/tasks/t/task.info":    "frameworks/F",
 		"meta/slaves/S0/frameworks/F/executors/t/runs/latest/tasks/t/task.updates": "frameworks/F",
-	}
-	for name, remedy := range files {
+	} {
 		path, err := filepath.EvalSymlinks(r.path(name))
 		if err != nil {
 			t.Fatal(err)
@@ -83,68 +153,7 @@ func TestDamagedFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refusedBy := func(how string, open bool) {
-			t.Helper()
-			var before map[string]string
-			if open {
-				before = snapshotOf(t, r.dir)
-			}
-			_, readable := Readable(r.dir)
-			err := readable
-			if open {
-				r.cfg.Runner = NewSimulatedRunner(nil)
-				a, failed := Open(r.cfg, r.master)
-				if failed == nil {
-					t.Fatalf("%s %s: it opened, %v", name, how, a.Close())
-				}
-				err = failed
-			}
-			for _, err := range []error{err, readable} {
-				damaged := new(*CorruptError)
-				if !errors.Is(err, ErrCorrupt) || !errors.As(err, damaged) || !strings.Contains(err.Error(), filepath.Base(path)) ||
-					!strings.Contains(err.Error(), remedy) && !strings.Contains(err.Error(), "remove the one of the two that is wrong") {
-					t.Errorf("%s %s: %v", name, how, err)
-				}
-			}
-			if open && !sameTree(before, snapshotOf(t, r.dir)) {
-				t.Errorf("%s %s: files were changed", name, how)
-			}
-		}
-		refused := func(how string) { t.Helper(); refusedBy(how, true) }
-		write := func(content []byte) {
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		write([]byte("nonsense, and more of it"))
-		if name != "meta/slaves/S0/frameworks/F/executors/t/runs/latest/tasks/t/task.updates" { // there it is a write that a crash cut short
-			refused("of another kind")
-		}
-		for i := range len(good) * 8 {
-			if i%23 != 0 && i > 32 { // some of them
-				continue
-			}
-			bad := slices.Clone(good)
-			bad[i/8] ^= 1 << (i % 8)
-			write(bad)
-			refusedBy("with a bit flipped", i%92 == 0)
-		}
-		if !strings.HasSuffix(name, updatesFile) {
-			for _, n := range []int{0, 3, len(good) / 2, len(good) - 9} {
-				write(good[:n])
-				if n > 0 || !strings.HasSuffix(name, ".info") || name != "meta/resources/resources.info" {
-					refused("cut short")
-				}
-			}
-		}
-		if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
-			t.Fatal(err)
-		}
-		refused("as a folder")
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
-		write(good)
+		(&damaged{r, name, path, remedy, good}).tried(t)
 	}
 	r.open()
 	r.acknowledged("t", mesos.TASK_RUNNING, mesos.TASK_FAILED)
