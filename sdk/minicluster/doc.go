@@ -60,8 +60,11 @@
 //
 // # What is left out
 //
-// ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then
-// find no disk.
-// quota, weights, files and log levels over the operator API:
-// the calls are answered with 501. Fault domains. Metrics but for a few counts.
+// ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then find no disk. Files and log levels
+// over the operator API: the calls are answered with 501. Of authorization, what of the older pages and the event stream
+// may be seen. Fault domains. Metrics but for a few counts.
+//
+// # Calls that kill a real master
+//
+// They are refused with a text that has "a real master would have aborted" and the rule in it, from R1 to R6.
 package minicluster

@@ -26,6 +26,7 @@ type scheduler struct {
 	client  *http.Client
 	id      *mesos.FrameworkID
 	stream  string
+	user    string // authenticates with the secret "s"; empty: not at all
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed at the end of the stream
 
@@ -79,7 +80,12 @@ func subscribe(t testing.TB, c *minicluster.Cluster, f mesos.FrameworkInfo) *sch
 // open sends a SUBSCRIBE, which must be answered with a stream.
 func open(t testing.TB, c *minicluster.Cluster, call *schedulerpb.Call) *scheduler {
 	t.Helper()
-	s := &scheduler{t: t, cluster: c, came: make(chan struct{}, 1), ended: make(chan struct{})}
+	return openAs(t, c, "", call)
+}
+
+func openAs(t testing.TB, c *minicluster.Cluster, user string, call *schedulerpb.Call) *scheduler {
+	t.Helper()
+	s := &scheduler{t: t, user: user, cluster: c, came: make(chan struct{}, 1), ended: make(chan struct{})}
 	transport := &http.Transport{DialContext: c.Dial}
 	s.client = &http.Client{Transport: transport}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -114,6 +120,9 @@ func (s *scheduler) request(ctx context.Context, call *schedulerpb.Call) *http.R
 	}
 	req.Header.Set("Content-Type", "application/x-protobuf")
 	req.Header.Set("Accept", "application/x-protobuf")
+	if s.user != "" {
+		req.SetBasicAuth(s.user, "s")
+	}
 	if s.stream != "" {
 		req.Header.Set("Mesos-Stream-Id", s.stream)
 	}

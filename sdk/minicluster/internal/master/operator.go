@@ -8,6 +8,7 @@ import (
 
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/api"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/validate"
 )
 
@@ -102,7 +103,11 @@ func (m *Master) operate(call *masterpb.Call, principal *string) answer {
 	case masterpb.Call_REMOVE_QUOTA:
 		return m.removeQuota(call.RemoveQuota.Role, principal)
 	}
+	if call.GetType() == masterpb.Call_GET_FLAGS && !m.permits(authorize.ViewFlags, principal, nil) {
+		return forbidden
+	}
 	if response := m.look(call, principal); response != nil {
+		m.hide(response, principal)
 		response.Type = masterpb.Response_Type(masterpb.Response_Type_value[call.GetType().String()]).Enum()
 		return answer{message: response}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
 )
 
 // object is a JSON object.
@@ -17,10 +18,14 @@ type object = map[string]any
 // read serves a page of JSON.
 func read(page func(m *Master, query url.Values) any) func(*Master, http.ResponseWriter, *http.Request) {
 	return func(m *Master, w http.ResponseWriter, r *http.Request) {
-		if _, ok := m.authenticate(w, r, realmReadOnly); !ok {
+		principal, ok := m.authenticate(w, r, realmReadOnly)
+		if !ok {
 			return
 		}
 		a, alive := ask(m, func() answer {
+			if routePath(r) == "/flags" && !m.permits(authorize.ViewFlags, principal, nil) {
+				return forbidden
+			}
 			b, err := json.Marshal(page(m, r.URL.Query()))
 			if err != nil {
 				return refuse(http.StatusInternalServerError, err.Error())
