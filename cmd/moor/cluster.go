@@ -16,7 +16,8 @@ import (
 type clusterCommand struct {
 	Listen             string   `default:"127.0.0.1:5050" placeholder:"HOST:PORT" help:"Address of the first master; the others have the ports after it. Port 0 is any free one. Default: ${default}."`
 	Masters            int      `default:"1" placeholder:"N" help:"How many masters there are: one leads, the others stand by. Default: ${default}."`
-	SessionTimeout     duration `default:"0s" placeholder:"TIME" help:"How long a dead master is still taken for the leader. Default: not at all; Mesos: 10s."`
+	SessionTimeout     duration `default:"0s" placeholder:"TIME" help:"How long a dead master is still taken for the leader. Default: not at all; with ZooKeeper, 10s."`
+	ZK                 string   `name:"zk" placeholder:"URL" help:"Where the masters contend, zk://user:password@host:port,host:port/path, or @file. Default: they agree among themselves."`
 	Agents             int      `default:"1" placeholder:"N" help:"How many agents there are. Default: ${default}."`
 	AgentResources     []string `sep:"none" placeholder:"TEXT" help:"Resources of an agent, in Mesos's text form or JSON, or @file. Given several times: of the first agent, the second and so on. Default: ${resources}."`
 	AgentAttributes    []string `sep:"none" placeholder:"TEXT" help:"Attributes of an agent, such as rack:r1;zone:z1, or @file; several times as above."`
@@ -88,6 +89,9 @@ func (c *clusterCommand) config(env *environment) (minicluster.Config, error) {
 		if cfg.Credentials, err = readCredentials(c.Credentials); err != nil {
 			return cfg, refusef("--credentials: %w", err)
 		}
+	}
+	if cfg.ZooKeeper, err = textOrFile(c.ZK); err != nil {
+		return cfg, refusef("--zk: %w", err)
 	}
 	if cfg.ACLs, err = textOrFile(c.ACLs); err != nil {
 		return cfg, refusef("--acls: %w", err)
@@ -202,7 +206,7 @@ func (c *clusterCommand) announce(env *environment, cluster *minicluster.Cluster
 var flagOf = strings.NewReplacer(
 	"Listen: ", "--listen: ", "MinAllocatable: ", "--min-allocatable: ", "Resources: ", "--agent-resources: ",
 	"Attributes: ", "--agent-attributes: ", "Roles: ", "--roles: ", "Credentials: ", "--credentials: ",
-	"Masters: ", "--masters: ", "ACLs: ", "--acls: ",
+	"Masters: ", "--masters: ", "ZooKeeper: ", "--zk: ", "ACLs: ", "--acls: ",
 )
 
 // blame says that the command line is to blame where it is.

@@ -24,6 +24,8 @@ func TestClusterRefuses(t *testing.T) {
 		{"-masters 0", "at least one"},
 		{"-masters 100", "--masters"},
 		{"-masters 3 -listen 127.0.0.1:65534", "--masters"},
+		{"-zk localhost:2181/mesos", "--zk"},
+		{"-zk zk://localhost", "--zk"},
 		{"-acls {", "--acls"},
 		{"-acls @/nonexistent/file", "--acls"},
 		{"-agents 0", "at least one"},

@@ -24,6 +24,7 @@ import (
 	"github.com/stateful-mesos/moor/sdk/ops"
 	"github.com/stateful-mesos/moor/sdk/resource"
 	"github.com/stateful-mesos/moor/sdk/scheduler"
+	"github.com/stateful-mesos/moor/test/zookeeper"
 )
 
 // patience is how long anything may take on a busy machine.
@@ -274,6 +275,42 @@ func TestClusterOfSeveralMasters(t *testing.T) {
 		t.Errorf("a standby answers %d, to %q; want 307 to %q", res.StatusCode, got, want)
 	}
 	r.end(t, syscall.SIGINT)
+}
+
+// TestClustersInZooKeeper: of two programs one leads, and the other one takes over when it is killed.
+func TestClustersInZooKeeper(t *testing.T) {
+	server := zookeeper.Start(t)
+	args := []string{"-zk", "zk://moor:secret@" + server.Address() + "/mesos", "-session-timeout", "2s", "-log-level", "debug"}
+	one, two := startCluster(t, args...), startCluster(t, args...)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	named := func() string {
+		res, err := client.Get("http://" + two.masters[0] + "/redirect")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		return strings.TrimPrefix(res.Header.Get("Location"), "//")
+	}
+	if got := named(); got != one.masters[0] {
+		t.Errorf("the second names %q, want the first, %q", got, one.masters[0])
+	}
+	one.end(t, syscall.SIGKILL)
+	for deadline := time.Now().Add(patience); named() != two.masters[0]; {
+		if time.Now().After(deadline) {
+			t.Fatalf("the second doesn't lead, but names %q", named())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if kept := two.kept(t); len(kept) != 1 {
+		t.Errorf("its agents are %v, want 1", kept)
+	}
+	two.end(t, syscall.SIGTERM)
+	for _, r := range []*running{one, two} {
+		if strings.Contains(r.stderr.String(), "secret") {
+			t.Errorf("the log tells the password: %s", &r.stderr)
+		}
+	}
 }
 
 // TestClusterWarns: of an address that others reach, unless they have to say who they are.

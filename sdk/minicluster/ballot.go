@@ -15,6 +15,9 @@ type ballot struct {
 
 // draw lets a master contend.
 func (c *Cluster) draw(s *seat) error {
+	if c.config.ZooKeeper != "" {
+		return c.campaign(s)
+	}
 	c.ballot.last++
 	s.ticket = c.ballot.last
 	return c.elect()
@@ -45,7 +48,7 @@ func (c *Cluster) elect() error {
 
 // expireLater takes the ticket of a master that is gone out of the ballot, when its session ends.
 func (c *Cluster) expireLater(s *seat) error {
-	if s.ticket == 0 {
+	if s.ticket == 0 { // or ZooKeeper does it
 		return nil
 	}
 	if c.config.SessionTimeout == 0 {

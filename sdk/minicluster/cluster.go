@@ -43,8 +43,8 @@ type Cluster struct {
 }
 
 // Start starts a cluster. ctx bounds the start alone; [Cluster.Close] ends the cluster. The error wraps
-// [ErrConfig], [ErrListen] or [ErrWorkDir], or is an agent's that can't start, such as one whose volumes don't fit
-// its resources any more.
+// [ErrConfig], [ErrListen], [ErrWorkDir] or [ErrElection], or is an agent's that can't start, such as one whose volumes
+// don't fit its resources any more.
 func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -54,9 +54,13 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	c.lock() // an agent may give up as soon as it is there
 	err := c.start(ctx)
 	c.unlock()
+	if err == nil && cfg.ZooKeeper != "" {
+		err = c.campaigns(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
+	c.config.Logger.Info("cluster started", "master", c.Masters()[0], "agents", len(cfg.Agents), "workdir", c.dir)
 	return c, nil
 }
 
@@ -68,6 +72,9 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 	for _, s := range c.seats {
+		if c.config.ZooKeeper != "" {
+			break // agents wait for who is elected
+		}
 		if err := c.draw(s); err != nil {
 			return err
 		}
@@ -80,7 +87,6 @@ func (c *Cluster) start(ctx context.Context) error {
 			return err
 		}
 	}
-	c.config.Logger.Info("cluster started", "master", c.Masters()[0], "agents", len(c.members), "workdir", c.dir)
 	return nil
 }
 
@@ -155,6 +161,9 @@ func (c *Cluster) Close() error {
 	close(c.closing)
 	c.mu.Unlock()
 	for _, s := range c.seats {
+		if s.campaign != nil {
+			s.campaign.end(s.frozen.Load())
+		}
 		errs = append(errs, s.close())
 	}
 	for _, m := range c.members {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/stateful-mesos/moor/sdk/internal/election"
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
 	"github.com/stateful-mesos/moor/sdk/minicluster/internal/authorize"
@@ -40,8 +41,13 @@ type Config struct {
 	Masters int
 
 	// SessionTimeout is how long a master that died or froze is still taken for the leader, by the others and by those who
-	// ask them. Default 0: it isn't at all. Mesos: 10 s, ZooKeeper's session timeout.
+	// ask them. Default 0: it isn't at all; with ZooKeeper, which may make it longer, 10 s as in Mesos.
 	SessionTimeout time.Duration
+
+	// ZooKeeper is where the masters contend: zk://user:password@host1:port,host2/path, as in the master's flag --zk (semantics
+	// 1.13). Start waits until each of them knows who leads, which may be a master of another process; agents register with
+	// none but masters of this cluster. Not with [Pipes]. Empty: they agree among themselves.
+	ZooKeeper string
 
 	// Network is what the master listens on. Default [Loopback].
 	Network Network
@@ -129,6 +135,9 @@ var ErrConfig = fmt.Errorf("minicluster: invalid config")
 func (c Config) withDefaults() Config {
 	set(&c.Listen, DefaultListen)
 	set(&c.Masters, 1)
+	if c.ZooKeeper != "" {
+		set(&c.SessionTimeout, election.DefaultSessionTimeout)
+	}
 	set(&c.AllocationInterval, DefaultAllocationInterval)
 	set(&c.Heartbeat, DefaultHeartbeat)
 	set(&c.PingTimeout, DefaultPingTimeout)
@@ -186,6 +195,12 @@ func (c *Config) validate() error {
 		return refuse("Masters", "%d: there may be 1 to %d", c.Masters, maxMasters)
 	} else if n > 0 && n+c.Masters-1 > math.MaxUint16 {
 		return refuse("Masters", "the ports of %d masters from %d on would end above %d", c.Masters, n, math.MaxUint16)
+	}
+	if _, err := election.ParseURL(c.ZooKeeper); c.ZooKeeper != "" && err != nil {
+		return refuse("ZooKeeper", "%v", err)
+	}
+	if c.ZooKeeper != "" && c.Network == Pipes {
+		return refuse("ZooKeeper", "only masters on the loopback interface can contend there")
 	}
 	if _, err := allocator.ParseMinAllocatable(c.minAllocatable()); err != nil {
 		return refuse("MinAllocatable", "%v", err)

@@ -31,7 +31,7 @@
 // With Config.Masters one master leads and the others stand by, as in a real cluster: they answer with 307 and the leader's
 // address, for a while that of a dead one, and with 503 while they know of none (semantics 1.9). The registry is
 // shared, as Mesos's replicated log is. [Cluster.KillMaster], [Cluster.FreezeMaster] and [Cluster.StopElection] make
-// what happens then happen.
+// what happens then happen. With Config.ZooKeeper they contend in a real one, where other programs see who leads.
 //
 // # Operators
 //
@@ -60,7 +60,7 @@
 //
 // # What is left out
 //
-// ZooKeeper. Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then find no disk. Files and log levels
+// Resource providers: CREATE_DISK and DESTROY_DISK are validated, and then find no disk. Files and log levels
 // over the operator API: the calls are answered with 501. Of authorization, what of the older pages and the event stream
 // may be seen. Fault domains. Metrics but for a few counts.
 //

@@ -64,7 +64,10 @@ func (c *Cluster) FailoverMaster() error {
 			return err
 		}
 	}
-	return c.exclusively(func() error { return c.revive(old) })
+	if err := c.exclusively(func() error { return c.revive(old) }); err != nil || others {
+		return err
+	}
+	return c.awaitLeader(nil)
 }
 
 // awaitLeader waits until another one than old leads.
@@ -134,11 +137,13 @@ func (c *Cluster) ThawMaster(i int) error {
 			return fmt.Errorf("%w: master %d isn't frozen", ErrNoMaster, i)
 		}
 		s.frozen.Store(false)
-		if s.master.Load() != nil && c.leader.Load() != s {
-			c.config.Logger.Error(lostLeadership, "master", s.address())
-			return c.kill(s)
+		if s.master.Load() != nil && (c.leader.Load() != s || s.campaign != nil && s.campaign.lost) {
+			return c.depose(s)
 		}
 		s.gate.open()
+		if s.campaign != nil {
+			return errors.Join(c.follow(s), c.register(false))
+		}
 		if s.ticket == 0 {
 			return c.draw(s)
 		}
@@ -152,6 +157,9 @@ func (c *Cluster) StopElection() error {
 	return c.exclusively(func() error {
 		if c.ballot.stopped {
 			return fmt.Errorf("%w: the election is stopped already", ErrNoMaster)
+		}
+		if c.config.ZooKeeper != "" {
+			return fmt.Errorf("%w: the election is ZooKeeper's: stop that", ErrNoMaster)
 		}
 		c.ballot.stopped = true
 		if c.config.SessionTimeout == 0 {
@@ -219,6 +227,10 @@ func (c *Cluster) withSeat(i int, f func(*seat) error) error {
 func (c *Cluster) kill(s *seat) error {
 	s.dead.Store(true)
 	s.frozen.Store(false)
+	if s.campaign != nil {
+		s.campaign.end(true)
+		s.campaign = nil
+	}
 	if m := s.master.Swap(nil); m != nil {
 		m.Close()
 	}
@@ -231,9 +243,9 @@ func (c *Cluster) kill(s *seat) error {
 // revive starts the master of a seat again.
 func (c *Cluster) revive(s *seat) error {
 	s.id = master.NewID()
+	s.names.Store(nil)
 	s.dead.Store(false)
 	if c.ballot.stopped {
-		s.names.Store(nil)
 		return nil
 	}
 	return c.draw(s)
@@ -245,6 +257,11 @@ func (c *Cluster) lead(s *seat) error {
 	cfg, err := c.masterConfig(s)
 	if err != nil {
 		return err
+	}
+	if old := c.leader.Load(); old != nil && old != s && !old.frozen.Load() { // it has not noticed yet
+		if err := c.depose(old); err != nil {
+			return err
+		}
 	}
 	m := master.New(cfg)
 	c.master.Store(m)

@@ -26,12 +26,13 @@ type seat struct {
 	gate        gate // shut while the master is frozen
 	standby     *master.Standby
 
-	id     string                        // the master's id; owned by the holder of Cluster.admin
-	ticket int                           // what it drew in the election, see ballot; likewise
-	master atomic.Pointer[master.Master] // nil: it doesn't lead
-	names  atomic.Pointer[string]        // the leader's address as this master knows it; nil: there is none
-	dead   atomic.Bool
-	frozen atomic.Bool
+	id       string                        // the master's id; owned by the holder of Cluster.admin
+	campaign *campaign                     // its part in ZooKeeper's election; nil: it takes none. Likewise
+	ticket   int                           // what it drew in the election, see ballot; likewise
+	master   atomic.Pointer[master.Master] // nil: it doesn't lead
+	names    atomic.Pointer[string]        // the leader's address as this master knows it; nil: there is none
+	dead     atomic.Bool
+	frozen   atomic.Bool
 }
 
 // openSeats begins to listen for all masters. The first has the address of the config; where that names a port,

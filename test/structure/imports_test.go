@@ -27,9 +27,9 @@ var rooms = map[string][]string{
 	"sdk/internal/recordio":  {},
 	"sdk/internal/session":   {"sdk/mesos/", "sdk/resource"},
 	"sdk/internal/wire":      {"sdk/mesos/", "sdk/internal/recordio"},
-	"sdk/internal/election/": {"sdk/mesos/", "sdk/internal/election/"},
+	"sdk/internal/election":  {"sdk/mesos/"},
 	"sdk/operator":           {"sdk/mesos/", "sdk/resource", "sdk/internal/"},
-	"sdk/minicluster/":       {"sdk/mesos/", "sdk/resource", "sdk/internal/recordio", "sdk/internal/election/", "sdk/minicluster/"},
+	"sdk/minicluster/":       {"sdk/mesos/", "sdk/resource", "sdk/internal/recordio", "sdk/internal/election", "sdk/minicluster/"},
 	"cmd/":                   {"sdk/", "cmd/"},
 	"mocks":                  {"sdk/"},
 	"examples/":              {"sdk/", "examples/"},
@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 var outsiders = map[string][]string{
 	"go.etcd.io/bbolt":             {"sdk/state/boltstate", "examples/"},
 	"github.com/golang/mock":       {"mocks"},
-	"github.com/go-zookeeper/zk":   {"sdk/internal/election/", "sdk/state/zkstate"},
+	"github.com/go-zookeeper/zk":   {"sdk/internal/election", "sdk/state/zkstate"},
 	"github.com/alecthomas/kong":   {"cmd/"},
 	"go.opentelemetry.io/otel/sdk": {"examples/"},
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/go-zookeeper/zk"
 	"go.uber.org/goleak"
 
-	"github.com/stateful-mesos/moor/sdk/internal/election/zktest"
 	"github.com/stateful-mesos/moor/sdk/mesos"
+	"github.com/stateful-mesos/moor/test/zookeeper"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -57,7 +57,7 @@ func (n *network) set(cut bool) {
 	}
 }
 
-func at(t *testing.T, zk *zktest.Server, rest string) Config {
+func at(t *testing.T, zk *zookeeper.Server, rest string) Config {
 	t.Helper()
 	user, path, ok := strings.Cut(rest, "@")
 	if ok {
@@ -161,7 +161,7 @@ func (v *view) sees(t *testing.T, want ...string) {
 // connection when its session is over.
 func TestElection(t *testing.T) {
 	t.Parallel()
-	server := zktest.Start(t)
+	server := zookeeper.Start(t)
 	cfg := at(t, server, "/some/mesos")
 	v := watch(t, cfg)
 	v.sees(t, "none")
@@ -202,7 +202,7 @@ func TestElection(t *testing.T) {
 // TestShortBreak: a connection that comes back within the session's time loses nothing.
 func TestShortBreak(t *testing.T) {
 	t.Parallel()
-	server := zktest.Start(t)
+	server := zookeeper.Start(t)
 	var n network
 	cfg := at(t, server, "/mesos")
 	cfg.Dial, cfg.SessionTimeout = n.dial, 4*time.Second
@@ -230,7 +230,7 @@ func TestShortBreak(t *testing.T) {
 // TestServerDies: all is lost after the session's time, and found again when the server is back.
 func TestServerDies(t *testing.T) {
 	t.Parallel()
-	server := zktest.Start(t)
+	server := zookeeper.Start(t)
 	cfg := at(t, server, "/mesos")
 	v := watch(t, cfg)
 	v.sees(t, "none")
@@ -259,7 +259,7 @@ func TestServerDies(t *testing.T) {
 // TestRemovedZnode: a candidate whose znode somebody removes is none any more.
 func TestRemovedZnode(t *testing.T) {
 	t.Parallel()
-	server := zktest.Start(t)
+	server := zookeeper.Start(t)
 	cfg := at(t, server, "/mesos")
 	a := contend(t, cfg, "a", 5050)
 	a.entered(t)
@@ -274,7 +274,7 @@ func TestRemovedZnode(t *testing.T) {
 	a.end(t, ErrLost)
 }
 
-func connect(t *testing.T, server *zktest.Server) *zk.Conn {
+func connect(t *testing.T, server *zookeeper.Server) *zk.Conn {
 	t.Helper()
 	conn, events, err := zk.Connect([]string{server.Address()}, 10*time.Second, zk.WithLogInfo(false))
 	if err != nil {
@@ -292,7 +292,7 @@ func connect(t *testing.T, server *zktest.Server) *zk.Conn {
 // refused. Nothing that is said holds the password.
 func TestCredentials(t *testing.T) {
 	t.Parallel()
-	server := zktest.Start(t)
+	server := zookeeper.Start(t)
 	var log strings.Builder
 	cfg := at(t, server, "moor:xyzzy@/mesos")
 	cfg.Logger = slog.New(slog.NewTextHandler(&synced{w: &log}, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -133,6 +133,9 @@ func (m *Master) refuseStream(s *stream, frameworkID, why string) {
 	s.close()
 }
 
+// Info describes a master of a config, as schedulers see it and ZooKeeper shows it.
+func Info(config Config) *mesos.MasterInfo { return (&Master{config: config, id: config.ID}).info() }
+
 // info describes the master as schedulers see it.
 func (m *Master) info() *mesos.MasterInfo {
 	capability := func(t mesos.MasterInfo_Capability_Type) mesos.MasterInfo_Capability {

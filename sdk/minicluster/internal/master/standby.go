@@ -28,7 +28,7 @@ func NewStandby(config Config, leader func() string) *Standby {
 // redirect (semantics 1.1).
 func (s *Standby) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := routePath(r)
-	if _, ok := routes[path]; !ok {
+	if _, ok := routes[path]; !ok && !isPage(path) {
 		plain(http.StatusNotFound).write(w)
 		return
 	}
@@ -81,17 +81,22 @@ func (s *Standby) show(w http.ResponseWriter, page any) {
 // onward is what follows the leader's address. libprocess has put /master before the path by then, whatever was
 // asked for; /redirect leads to the address alone.
 func onward(path string, query url.Values) string {
-	switch path {
-	case "/redirect":
+	switch {
+	case path == "/redirect":
 		return ""
-	case "/master": // the page
-		path = "/"
+	case isPage(path): // ours alone, and not below /master
+		return strings.TrimSuffix(path, "master")
 	}
 	out := "/master" + (&url.URL{Path: path}).EscapedPath()
 	if len(query) > 0 {
 		out += "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 	}
 	return out
+}
+
+// isPage tells whether a path is of the page to look at.
+func isPage(path string) bool {
+	return path == "/" || path == "/master" || strings.HasPrefix(path, "/page/")
 }
 
 // realmOf returns the realm of a route; empty: it asks nobody.
@@ -101,7 +106,8 @@ func realmOf(path string) string {
 		return ""
 	case "/api/v1/scheduler":
 		return realmScheduler
-	case "/api/v1", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/teardown":
+	case "/api/v1", "/reserve", "/unreserve", "/create-volumes", "/destroy-volumes", "/teardown",
+		"/maintenance/schedule", "/machine/down", "/machine/up":
 		return realmReadWrite
 	}
 	return realmReadOnly
