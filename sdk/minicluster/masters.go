@@ -83,6 +83,8 @@ func (c *Cluster) awaitLeader(old *seat) error {
 		}
 		select {
 		case <-changed:
+		case <-c.closing:
+			return ErrClosed
 		case <-late.C:
 			return fmt.Errorf("%w: waited for %v", ErrNoLeader, c.config.SessionTimeout+electionPatience)
 		}
