@@ -42,7 +42,7 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 		fmt.Fprint(stderr, usage)
 		flags.PrintDefaults()
 	}
-	masters := flags.String("master", "", "`host:port[,host:port]` of the masters of a cluster, whose agents run on this machine; default: a cluster of its own with three agents")
+	masters := flags.String("master", "", "`host:port[,host:port]` of the masters of a cluster, or zk://host:port/path where they are found, whose agents run on this machine; default: a cluster of its own with three agents")
 	flags.StringVar(&o.role, "role", service, "role to reserve resources for")
 	flags.StringVar(&o.principal, "principal", service, "principal of the framework")
 	flags.StringVar(&o.secretFile, "secret-file", "", "file with the principal's secret; default: no authentication")
@@ -56,7 +56,9 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 	if err := flags.Parse(args); err != nil {
 		return o, errors.Join(errUsage, err)
 	}
-	if *masters != "" {
+	if strings.HasPrefix(*masters, "zk://") { // its commas are between the servers of one ZooKeeper
+		o.masters = []string{*masters}
+	} else if *masters != "" {
 		for _, master := range strings.Split(*masters, ",") {
 			o.masters = append(o.masters, strings.TrimSpace(master))
 		}

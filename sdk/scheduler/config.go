@@ -26,6 +26,7 @@ const (
 	DefaultReconcileRetryMin = 10 * time.Second       // until a question is repeated the first time
 	DefaultReconcileRetryMax = 2 * time.Minute        // longest time between two questions for one task
 	DefaultReconcileInterval = 15 * time.Minute       // between rounds (semantics 6.4)
+	DefaultElectionTimeout   = 10 * time.Second       // session timeout of ZooKeeper (semantics 1.13)
 	DefaultMaxRecord         = 16 << 20               // bytes of one event
 )
 
@@ -34,7 +35,16 @@ const (
 type Config struct {
 	// Masters are the masters to try, in turn: "host:port", "http://host:port" or "https://host:port". One that stands
 	// by redirects to the leader, so any one that is up is enough; more are for when it isn't.
+	//
+	// Or one address of the ZooKeeper that the masters contend in, as Mesos's own --master has it:
+	// "zk://host1:port1,host2:port2/path", with user:password@ before the hosts where it asks for them. Then the leader is
+	// followed as it changes, also away from one that is frozen with its stream open (semantics 1.13). ZooKeeper doesn't
+	// say whether masters speak TLS: they are asked by https if TLS is set.
 	Masters []string
+
+	// ElectionTimeout is how long ZooKeeper may be out of reach until it is no longer known who leads: its session
+	// timeout. A subscription lives on meanwhile. Default: [DefaultElectionTimeout], Mesos's own.
+	ElectionTimeout time.Duration
 
 	// Framework describes the framework. New adds what a framework with state can't do without, unless it is set:
 	//

@@ -33,6 +33,7 @@ func (c Config) withDefaults() Config {
 		{&c.Refuse, DefaultRefuse},
 		{&c.SubscribeTimeout, DefaultSubscribeTimeout},
 		{&c.CallTimeout, DefaultCallTimeout},
+		{&c.ElectionTimeout, DefaultElectionTimeout},
 		{&c.RetryMin, DefaultRetryMin},
 		{&c.RetryMax, max(DefaultRetryMax, c.RetryMin)},
 		{&c.ReconcileRetryMin, DefaultReconcileRetryMin},

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/stateful-mesos/moor/sdk/internal/callcheck"
+	"github.com/stateful-mesos/moor/sdk/internal/election"
 	"github.com/stateful-mesos/moor/sdk/internal/session"
 	"github.com/stateful-mesos/moor/sdk/internal/wire"
 )
@@ -15,7 +16,8 @@ import (
 type Driver struct {
 	cfg       Config // with defaults
 	callbacks Callbacks
-	masters   []*url.URL
+	masters   []*url.URL    // empty: zookeeper says who leads
+	zookeeper *election.URL // nil: masters are listed
 	telemetry *telemetry
 	wishes    *wishes
 	running   atomic.Bool
@@ -27,7 +29,10 @@ var _ Calls = (*Driver)(nil)
 // store is not asked. What is wrong is a [*ConfigError].
 func New(cfg Config, callbacks Callbacks) (*Driver, error) {
 	cfg = cfg.withDefaults()
-	masters, err := cfg.validate()
+	masters, zookeeper, err := cfg.parseMasters()
+	if err == nil {
+		err = cfg.validate()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -35,12 +40,12 @@ func New(cfg Config, callbacks Callbacks) (*Driver, error) {
 	if err != nil {
 		return nil, &ConfigError{"MeterProvider", err.Error()}
 	}
-	return &Driver{cfg: cfg, callbacks: callbacks, masters: masters, telemetry: t, wishes: newWishes(cfg.Framework.Roles)}, nil
+	return &Driver{cfg: cfg, callbacks: callbacks, masters: masters, zookeeper: zookeeper, telemetry: t, wishes: newWishes(cfg.Framework.Roles)}, nil
 }
 
 // Run subscribes and calls back until ctx ends, and then returns ctx's cause, leaving the framework and its tasks as they are;
 // or until something needs a decision from outside, and then returns an error: [ErrFrameworkRemoved], [ErrFailedOver],
-// [ErrSubscription], [ErrUnauthorized], [ErrForbidden], [ErrPrincipal], [ErrCallback], [ErrStore]. After [Driver.Teardown]
+// [ErrSubscription], [ErrElection], [ErrUnauthorized], [ErrForbidden], [ErrPrincipal], [ErrCallback], [ErrStore]. After [Driver.Teardown]
 // it returns nil.
 //
 // Nothing that Run has started outlives it. It can be called again afterwards, but not while it runs ([ErrRunning]).
@@ -60,6 +65,9 @@ func (d *Driver) Run(ctx context.Context) error {
 		client: wire.NewClient(wire.Config{Dial: d.cfg.Dial, TLS: d.cfg.TLS, JSON: d.cfg.JSON, MaxRecord: d.cfg.MaxRecord}),
 	}
 	r.sender = newSender(d.cfg.CallTimeout, d.telemetry)
+	if d.zookeeper != nil {
+		r.leader = newLeader()
+	}
 	r.session = session.New(d.sessionConfig())
 	return r.run(ctx)
 }
@@ -69,7 +77,7 @@ func (d *Driver) sessionConfig() session.Config {
 		Framework:         d.cfg.Framework,
 		Suppressed:        slices.Clone(d.cfg.SuppressedRoles),
 		Constraints:       d.cfg.OfferConstraints,
-		Masters:           len(d.masters),
+		Masters:           max(1, len(d.masters)),
 		Refuse:            d.cfg.Refuse,
 		SubscribeTimeout:  d.cfg.SubscribeTimeout,
 		ReconcileInterval: d.cfg.ReconcileInterval,

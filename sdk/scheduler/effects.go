@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"log/slog"
+	"net/url"
 
 	"github.com/stateful-mesos/moor/sdk/internal/session"
 )
@@ -39,12 +40,21 @@ func (r *run) do(ctx context.Context, next todo) error {
 func (r *run) connect(ctx context.Context, e session.Connect) {
 	ctx, cancel := context.WithCancel(ctx)
 	r.reader = &reader{conn: e.Conn, ctx: ctx, cancel: cancel, queue: r.queue}
-	master, secret, reader := r.masters[e.Master], r.cfg.credentials, r.reader
-	r.cfg.Logger.Debug("subscribing", slog.String("master", master.Host), slog.Int("attempt", e.Conn))
+	find, secret, reader := r.finder(e.Master), r.cfg.credentials, r.reader
+	r.cfg.Logger.Debug("subscribing", slog.Int("attempt", e.Conn))
 	r.group.Go(func() {
 		defer cancel()
-		reader.run(r.client, master, secret, e.Call)
+		reader.run(r.client, find, secret, e.Call)
 	})
+}
+
+// finder finds the master that an attempt is for: one of those listed, or the one that leads.
+func (r *run) finder(index int) findMaster {
+	if r.leader != nil {
+		return r.leader.find
+	}
+	master := r.masters[index]
+	return func(context.Context) (*url.URL, error) { return master, nil }
 }
 
 // disconnect gives the connection up, with the calls that were to go with it.

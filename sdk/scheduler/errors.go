@@ -22,6 +22,9 @@ var (
 	// ErrSubscription: the master refuses the framework for what it says about itself, such as its roles or principal.
 	// The error is a [*SubscriptionError].
 	ErrSubscription = errors.New("the master refuses the subscription")
+	// ErrElection: the ZooKeeper named by [Config.Masters] doesn't let us read who leads: wrong credentials, or no right to.
+	// One that can't be reached is tried for ever instead.
+	ErrElection = errors.New("the election of masters can't be followed")
 	// ErrCallback: a callback returned an error. The error is a [*CallbackError].
 	ErrCallback = errors.New("callback failed")
 	// ErrStore: the [Config.Store] failed. Nothing that depended on the write was sent.

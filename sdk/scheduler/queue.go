@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"net/url"
 	"sync"
 	"time"
 
@@ -13,13 +14,17 @@ import (
 // mostEvents bounds the events that wait for callbacks.
 const mostEvents = 1024
 
-// An arrival is what a connection has to tell the loop. Exactly one field besides conn is set.
+// An arrival is what a connection, or the election, has to tell the loop. Exactly one field besides conn is set.
 type arrival struct {
 	conn   int
 	opened *wire.Stream
 	event  *session.Event
 	failed string // the message of an ERROR event
 	closed error
+
+	// Of no connection:
+	leader   *url.URL // another master leads
+	election error    // and nobody will tell any more who does
 }
 
 // A queue is between the goroutines that read connections and the loop. It pushes back: while what waits in it and in the

@@ -20,25 +20,34 @@ type reader struct {
 	queue   *queue
 	heard   atomic.Pointer[time.Time] // when something came last; a pointer keeps the monotonic clock
 	blocked atomic.Bool               // waits for the loop, not for the master
+	master  atomic.Pointer[url.URL]   // that is asked; nil before it is known
 }
+
+// A findMaster returns the master to ask, which it may have to wait for.
+type findMaster func(context.Context) (*url.URL, error)
 
 // errClosed is a stream that the master has ended properly.
 var errClosed = errors.New("the master closed the event stream")
 
 // run subscribes and reads until the stream ends. Everything it has to say goes to the queue.
-func (r *reader) run(client *wire.Client, master *url.URL, secret func() (wire.Credentials, error), call *schedulerpb.Call) {
-	err := r.read(client, master, secret, call)
+func (r *reader) run(client *wire.Client, find findMaster, secret func() (wire.Credentials, error), call *schedulerpb.Call) {
+	err := r.read(client, find, secret, call)
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errClosed
 	}
 	r.queue.tell(arrival{conn: r.conn, closed: err})
 }
 
-func (r *reader) read(client *wire.Client, master *url.URL, secret func() (wire.Credentials, error), call *schedulerpb.Call) error {
+func (r *reader) read(client *wire.Client, find findMaster, secret func() (wire.Credentials, error), call *schedulerpb.Call) error {
 	who, err := secret()
 	if err != nil {
 		return err
 	}
+	master, err := find(r.ctx)
+	if err != nil {
+		return err
+	}
+	r.master.Store(master)
 	stream, err := client.Subscribe(r.ctx, master, who, call)
 	if err != nil {
 		return err

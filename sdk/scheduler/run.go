@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ type run struct {
 	queue   *queue
 	sender  *sender
 	session *session.Session
+	leader  *leader        // nil: masters are listed
 	group   sync.WaitGroup // readers and the sender
 
 	reader  *reader      // of the connection that counts; nil: none
@@ -53,6 +55,9 @@ func (r *run) run(outer context.Context) error {
 		return r.result(outer, err)
 	}
 	r.group.Go(func() { r.sender.run(ctx) })
+	if r.leader != nil {
+		r.group.Go(func() { r.watch(ctx) })
+	}
 	r.step(ctx, start)
 	r.loop(ctx)
 	return r.result(outer, r.err)
@@ -120,6 +125,10 @@ func (r *run) step(ctx context.Context, in session.Input) {
 func (r *run) arrived(ctx context.Context) {
 	for _, a := range r.queue.take() {
 		switch {
+		case a.election != nil:
+			r.end(a.election)
+		case a.leader != nil:
+			r.follow(ctx, a.leader)
 		case a.opened != nil:
 			if r.reader != nil && r.reader.conn == a.conn {
 				r.stream = a.opened
@@ -137,6 +146,16 @@ func (r *run) arrived(ctx context.Context) {
 		r.step(ctx, sent)
 	}
 	r.queue.hold(r.session.Backlog())
+}
+
+// follow leaves a master that doesn't lead any more, and doesn't wait any longer before asking one that does.
+func (r *run) follow(ctx context.Context, leader *url.URL) {
+	if reader := r.reader; reader != nil {
+		if asked := reader.master.Load(); asked != nil && *asked != *leader {
+			r.step(ctx, session.Closed{Conn: reader.conn, Err: errAnotherLeader})
+		}
+	}
+	r.step(ctx, session.Elected{})
 }
 
 // wished tells the session what the framework has asked for.

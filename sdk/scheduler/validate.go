@@ -3,35 +3,29 @@ package scheduler
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/internal/callcheck"
-	"github.com/stateful-mesos/moor/sdk/internal/wire"
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
 )
 
-// validate says what is wrong with a config whose defaults are set. It returns the masters' URLs.
-func (c *Config) validate() ([]*url.URL, error) {
-	masters, err := wire.ParseMasters(c.Masters, wire.SchedulerPath)
-	if err != nil {
-		return nil, configError(err)
-	}
+// validate says what is wrong with a config whose defaults are set.
+func (c *Config) validate() error {
 	for _, check := range []func() error{c.validateFramework, c.validateRoles, c.validateCredentials, c.validateTimes} {
 		if err := check(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if c.Operations != nil && c.Tasks == nil {
-		return nil, &ConfigError{"Operations", "is set without Tasks; set both, or neither to have the driver keep them"}
+		return &ConfigError{"Operations", "is set without Tasks; set both, or neither to have the driver keep them"}
 	}
 	// What the master is told about the framework is a call like any other.
 	if err := callcheck.Scheduler(subscribeCall(c)); err != nil {
-		return nil, &ConfigError{"Framework", fmt.Sprintf("would harm a master: %v", err)}
+		return &ConfigError{"Framework", fmt.Sprintf("would harm a master: %v", err)}
 	}
-	return masters, nil
+	return nil
 }
 
 func (c *Config) validateFramework() error {
@@ -98,7 +92,7 @@ func (c *Config) validateTimes() error {
 		field string
 		value time.Duration
 	}{
-		{"SubscribeTimeout", c.SubscribeTimeout}, {"CallTimeout", c.CallTimeout},
+		{"SubscribeTimeout", c.SubscribeTimeout}, {"CallTimeout", c.CallTimeout}, {"ElectionTimeout", c.ElectionTimeout},
 		{"RetryMin", c.RetryMin}, {"ReconcileRetryMin", c.ReconcileRetryMin}, {"ReconcileInterval", c.ReconcileInterval},
 	} {
 		if t.value <= 0 {

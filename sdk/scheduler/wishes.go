@@ -174,7 +174,7 @@ func (d *Driver) update(u *schedulerpb.Call_UpdateFramework) error {
 		f.FailoverTimeout = now.FailoverTimeout
 	}
 	cfg.Framework = cfg.framework()
-	if _, err := cfg.validate(); err != nil {
+	if err := cfg.validate(); err != nil {
 		return fmt.Errorf("UPDATE_FRAMEWORK: %w", err)
 	}
 	u.FrameworkInfo = cfg.Framework

@@ -67,6 +67,9 @@ type (
 		Ops bool
 	}
 
+	// Elected says that it is worth trying now: another master leads.
+	Elected struct{}
+
 	// Tick says that time has passed.
 	Tick struct{}
 )
@@ -100,6 +103,7 @@ func (Closed) input()    {}
 func (Sent) input()      {}
 func (Done) input()      {}
 func (Known) input()     {}
+func (Elected) input()   {}
 func (Tick) input()      {}
 func (Kill) input()      {}
 func (Revive) input()    {}

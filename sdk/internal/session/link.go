@@ -98,6 +98,15 @@ func (s *Session) closed(in Closed) {
 	}
 }
 
+// elected tries again soon: what the last attempts have failed for is over.
+func (s *Session) elected() {
+	if s.phase == waiting {
+		s.failures = 0
+		s.cfg.Retry.Reset()
+		s.deadline = s.now.Add(min(soon, s.deadline.Sub(s.now)))
+	}
+}
+
 // refused takes in an ERROR event.
 func (s *Session) refused(in Refused) {
 	if !s.current(in.Conn) {

@@ -133,6 +133,9 @@ func (w *world) event() bool {
 	case "close":
 		w.step(Closed{Conn: w.conn(), Err: errors.New("closed"), Fatal: w.d.HasArg("fatal")})
 		return true
+	case "elected":
+		w.step(Elected{})
+		return true
 	case "refused":
 		class := map[string]Refusal{"permanent": Permanent, "transient": Transient, "failed-over": FailedOver}[w.d.CmdArgs[0].Key]
 		w.step(Refused{Conn: w.conn(), Class: class, Err: errors.New(w.d.CmdArgs[0].Key)})

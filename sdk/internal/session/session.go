@@ -125,6 +125,8 @@ func (s *Session) take(in Input) {
 		s.refused(in)
 	case Closed:
 		s.closed(in)
+	case Elected:
+		s.elected()
 	case Sent:
 		s.sent(in)
 	case Done:
