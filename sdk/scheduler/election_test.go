@@ -86,6 +86,57 @@ func TestElection(t *testing.T) {
 	d.stop(t)
 }
 
+// TestElectionUnreachable: while ZooKeeper is away, for longer than a session, a subscription lives on; a leader elected when it
+// is back is followed.
+func TestElectionUnreachable(t *testing.T) {
+	t.Parallel()
+	server := zookeeper.Start(t)
+	old := minicluster.New(t, minicluster.Config{Simulate: minicluster.Idle})
+	young := minicluster.New(t, minicluster.Config{Simulate: minicluster.Idle})
+	conn, _, err := zk.Connect([]string{server.Address()}, 5*time.Second, zk.WithLogInfo(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	persist(t, conn, "/mesos", "", zk.WorldACL(zk.PermAll))
+	persist(t, conn, "/mesos/0000000001", "master@"+old.Masters()[0], zk.WorldACL(zk.PermAll)) // the oldest form, which lets a test be brief
+
+	f := newFramework(t)
+	d := drive(t, scheduler.Config{
+		Masters: []string{"zk://" + server.Address() + "/mesos"}, ElectionTimeout: time.Second,
+		Framework: mesos.FrameworkInfo{Name: "test", User: "nobody", Roles: []string{"r"}},
+	}, f.callbacks())
+	if s := within(t, "a subscription", f.subscribed); s.Address != old.Masters()[0] {
+		t.Fatalf("subscribed at %s", s.Address)
+	}
+	server.Stop()
+	select {
+	case err := <-f.lost:
+		t.Errorf("the subscription was lost with ZooKeeper: %v", err)
+	case <-time.After(4 * time.Second): // nothing is to happen, for four sessions
+	}
+	server.Restart()
+	persist(t, conn, "/mesos/0000000000", "master@"+young.Masters()[0], zk.WorldACL(zk.PermAll))
+	if s := within(t, "another subscription", f.subscribed); s.Address != young.Masters()[0] {
+		t.Errorf("subscribed at %s", s.Address)
+	}
+	d.stop(t)
+}
+
+// persist creates a znode that stays, however often the connection is made anew.
+func persist(t *testing.T, conn *zk.Conn, path, content string, acl []zk.ACL) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		_, err := conn.Create(path, []byte(content), 0, acl)
+		if err == nil || errors.Is(err, zk.ErrNodeExists) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestElectionUnreadable: what nobody but a person can mend ends Run, and no password is shown.
 func TestElectionUnreadable(t *testing.T) {
 	t.Parallel()
@@ -95,15 +146,7 @@ func TestElectionUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	for deadline := time.Now().Add(time.Minute); ; {
-		_, err := conn.Create("/closed", nil, 0, zk.DigestACL(zk.PermAll, "somebody", "else"))
-		if err == nil || errors.Is(err, zk.ErrNodeExists) {
-			break
-		}
-		if time.Now().After(deadline) { // a connection that was lost is made again by the client
-			t.Fatal(err)
-		}
-	}
+	persist(t, conn, "/closed", "", zk.DigestACL(zk.PermAll, "somebody", "else"))
 	cfg := scheduler.Config{
 		Masters:   []string{"zk://moor:hunter2@" + server.Address() + "/closed"},
 		Framework: mesos.FrameworkInfo{Name: "test", User: "nobody", Roles: []string{"r"}},
