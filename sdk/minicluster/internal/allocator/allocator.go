@@ -3,7 +3,6 @@ package allocator
 import (
 	"log/slog"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +47,6 @@ type Offer struct {
 // Allocator is the state of allocation. Make one with [New].
 type Allocator struct {
 	config     Config
-	random     *rand.Rand
 	agents     map[string]*agent
 	frameworks map[string]*framework
 	total      map[string]int64   // the cluster's scalars, shared with the sorters
@@ -62,7 +60,6 @@ func New(c Config) *Allocator {
 	total := map[string]int64{}
 	return &Allocator{
 		config:     c,
-		random:     rand.New(rand.NewPCG(c.Seed, 0)),
 		agents:     map[string]*agent{},
 		frameworks: map[string]*framework{},
 		total:      total,

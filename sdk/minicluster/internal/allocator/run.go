@@ -2,6 +2,7 @@ package allocator
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,12 +19,15 @@ import (
 func (a *Allocator) Run(now time.Time) (offers []Offer, next time.Time) {
 	ids := slices.Sorted(maps.Keys(a.agents))
 	v := &visit{now: now, quota: a.measure()}
+	// Of the time and not of how many runs there were: that several things which happen at once come in one run or in
+	// two must not make another history of what follows.
+	random := rand.New(rand.NewPCG(a.config.Seed, uint64(now.UnixNano())))
 	if v.quota != nil {
-		a.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 		a.visitAll(v, ids, v.quota.guaranteed)
 		v.second = true
 	}
-	a.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	a.visitAll(v, ids, v.curbed)
 	return v.merged(), a.nextExpiry(now)
 }
