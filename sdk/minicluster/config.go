@@ -99,7 +99,8 @@ type Config struct {
 	// Simulate decides what tasks do instead of running them as processes. Nil: real processes.
 	Simulate func(task mesos.TaskInfo) Simulation
 
-	// Seed of the order in which agents are visited by the allocator: equal seeds, equal orders.
+	// Seed of the order in which agents are visited by the allocator: at equal times, which a testing/synctest bubble
+	// has, equal seeds make equal orders.
 	Seed uint64
 
 	// Logger gets what the cluster has to say. Nil: nobody does.
