@@ -1,8 +1,7 @@
 package master
 
 // ACCEPT (semantics 3): every operation but those of resource providers, which no agent has: CREATE_DISK and
-// DESTROY_DISK are validated and then fail for lack of the disk. Custom executors are accepted and fail at the
-// agent.
+// DESTROY_DISK are validated and then fail for lack of the disk.
 
 import (
 	"time"

@@ -1,7 +1,7 @@
 package master
 
 // The pages /health, /version, /flags, /state, /slaves, /frameworks, /roles and /redirect (semantics 7.3); others
-// are in pages_sums.go. Left out: ?jsonp=, domains, draining and maintenance, and of /state what is about the build and the log.
+// are in pages_sums.go. Left out: ?jsonp=, domains, and of /state what is about the build and the log.
 
 import (
 	"encoding/json"
