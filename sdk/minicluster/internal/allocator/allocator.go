@@ -259,7 +259,7 @@ func (a *Allocator) Refuse(now time.Time, id, agentID string, s resource.Set, se
 	if f == nil || len(s) == 0 {
 		return
 	}
-	if d, ok = refusalTime(seconds, a.config.Interval); !ok {
+	if d, ok = RefusalTime(seconds, a.config.Interval); !ok {
 		return
 	}
 	at := place{role: s[0].AllocationInfo.GetRole(), agent: agentID}

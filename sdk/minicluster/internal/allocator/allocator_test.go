@@ -322,7 +322,7 @@ func TestRefusalTime(t *testing.T) {
 		{new(1e18), longestRefusal, true},
 		{new(3.5), 3500 * time.Millisecond, true},
 	} {
-		if d, ok := refusalTime(tt.seconds, time.Second); d != tt.want || ok != tt.ok {
+		if d, ok := RefusalTime(tt.seconds, time.Second); d != tt.want || ok != tt.ok {
 			t.Errorf("%v: %v %v, want %v %v", tt.seconds, d, ok, tt.want, tt.ok)
 		}
 	}

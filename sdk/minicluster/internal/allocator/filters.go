@@ -21,9 +21,9 @@ type refusal struct {
 	until     time.Time
 }
 
-// refusalTime reads Filters.refuse_seconds; nil is its default, 5 s. ok is false where nothing is to be
+// RefusalTime reads Filters.refuse_seconds; nil is its default, 5 s. ok is false where nothing is to be
 // filtered: 0 seconds, or less than a nanosecond. A negative or invalid number means the default too (semantics 5.4).
-func refusalTime(seconds *float64, interval time.Duration) (d time.Duration, ok bool) {
+func RefusalTime(seconds *float64, interval time.Duration) (d time.Duration, ok bool) {
 	switch {
 	case seconds == nil || math.IsNaN(*seconds) || *seconds < 0:
 		d = defaultRefusal

@@ -38,11 +38,7 @@ func form(handle formHandler) func(*Master, http.ResponseWriter, *http.Request) 
 			refuse(http.StatusBadRequest, "Unable to decode query string: "+err.Error()).write(w)
 			return
 		}
-		a, alive := ask(m, func() answer { return handle(m, fields, principal) })
-		if !alive {
-			panic(http.ErrAbortHandler)
-		}
-		a.write(w)
+		m.answer(w, func() answer { return handle(m, fields, principal) })
 	}
 }
 

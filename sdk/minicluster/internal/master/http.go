@@ -51,6 +51,15 @@ func (a answer) write(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, a.body) // the client may have gone
 }
 
+// answer writes what do returns, which runs on the loop. Where the master has ended, so does the connection.
+func (m *Master) answer(w http.ResponseWriter, do func() answer) {
+	a, alive := ask(m, do)
+	if !alive {
+		panic(http.ErrAbortHandler)
+	}
+	a.write(w)
+}
+
 // notAllowed is the response to a wrong method.
 func notAllowed(w http.ResponseWriter, r *http.Request, expected ...string) {
 	w.Header().Set("Allow", strings.Join(expected, ", "))

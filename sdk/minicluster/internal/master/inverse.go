@@ -3,13 +3,13 @@ package master
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/stateful-mesos/moor/sdk/mesos"
 	"github.com/stateful-mesos/moor/sdk/mesos/masterpb"
 	"github.com/stateful-mesos/moor/sdk/mesos/schedulerpb"
+	"github.com/stateful-mesos/moor/sdk/minicluster/internal/allocator"
 )
 
 // inverseOffer asks a framework to leave an agent before its machine's maintenance (semantics 5.10).
@@ -133,14 +133,9 @@ func (o *inverseOffer) stop() {
 
 // refuseInverse keeps inverse offers of an agent away from a framework for a while; nil seconds are the default.
 func (f *framework) refuseInverse(agentID string, now time.Time, seconds *float64) {
-	const usual, longest = 5 * time.Second, 365 * 24 * time.Hour
-	d := usual
-	switch {
-	case seconds == nil || math.IsNaN(*seconds) || *seconds < 0:
-	case *seconds > longest.Seconds():
-		d = longest
-	default:
-		d = time.Duration(*seconds * float64(time.Second))
+	d, ok := allocator.RefusalTime(seconds, 0)
+	if !ok {
+		return
 	}
 	if until := now.Add(d); until.After(f.inverseRefused[agentID]) {
 		f.inverseRefused[agentID] = until

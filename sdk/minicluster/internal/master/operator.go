@@ -39,11 +39,7 @@ func (m *Master) operator(w http.ResponseWriter, r *http.Request) {
 		m.listen(w, r, principal, kind)
 		return
 	}
-	a, alive := ask(m, func() answer { return m.operate(call, principal).encoded(kind) })
-	if !alive {
-		panic(http.ErrAbortHandler)
-	}
-	a.write(w)
+	m.answer(w, func() answer { return m.operate(call, principal).encoded(kind) })
 }
 
 // encoded turns an answer's message into a body.

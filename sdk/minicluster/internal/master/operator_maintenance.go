@@ -175,9 +175,5 @@ func (m *Master) maintain(w http.ResponseWriter, r *http.Request, realm string, 
 		refuse(http.StatusBadRequest, err.Error()).write(w)
 		return
 	}
-	a, alive := ask(m, do)
-	if !alive {
-		panic(http.ErrAbortHandler)
-	}
-	a.write(w)
+	m.answer(w, do)
 }

@@ -22,7 +22,7 @@ func read(page func(m *Master, query url.Values) any) func(*Master, http.Respons
 		if !ok {
 			return
 		}
-		a, alive := ask(m, func() answer {
+		m.answer(w, func() answer {
 			if routePath(r) == "/flags" && !m.permits(authorize.ViewFlags, principal, nil) {
 				return forbidden
 			}
@@ -32,10 +32,6 @@ func read(page func(m *Master, query url.Values) any) func(*Master, http.Respons
 			}
 			return answer{status: http.StatusOK, body: string(b), kind: typeJSON}
 		})
-		if !alive {
-			panic(http.ErrAbortHandler)
-		}
-		a.write(w)
 	}
 }
 

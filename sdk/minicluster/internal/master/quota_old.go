@@ -148,9 +148,5 @@ func (m *Master) respond(w http.ResponseWriter, r *http.Request, methods []strin
 		failed.write(w)
 		return
 	}
-	a, alive := ask(m, func() answer { return do(string(body)) })
-	if !alive {
-		panic(http.ErrAbortHandler)
-	}
-	a.write(w)
+	m.answer(w, func() answer { return do(string(body)) })
 }
