@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -73,18 +74,10 @@ func (a *Agent) launchCustom(info *mesos.FrameworkInfo, executorInfo *mesos.Exec
 		return
 	}
 	e.custom.waiting = append(e.custom.waiting, added...)
-	var err error
-	if isNew {
-		err = a.makeExecutorSandbox(e)
-	}
-	for _, resources := range slices.Concat([][]mesos.Resource{executorInfo.Resources}, resourcesOf(added)) {
-		if err == nil {
-			err = a.linkVolumes(e, resources)
-		}
-	}
+	err := a.prepareGroup(e, isNew, added)
 	switch {
 	case err != nil:
-		e.custom.verdict = verdict{mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: " + err.Error()}
+		e.custom.verdict = launchFailed(err)
 		a.endCustom(e)
 	case isNew:
 		a.prepareCustom(e)
@@ -93,20 +86,8 @@ func (a *Agent) launchCustom(info *mesos.FrameworkInfo, executorInfo *mesos.Exec
 	}
 }
 
-func resourcesOf(tasks []*task) [][]mesos.Resource {
-	var all [][]mesos.Resource
-	for _, t := range tasks {
-		all = append(all, t.info.Resources)
-	}
-	return all
-}
-
 // prepareCustom fetches what an executor's command names and starts it.
 func (a *Agent) prepareCustom(e *executor) {
-	fail := func(err error) {
-		e.custom.verdict = verdict{mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: " + err.Error()}
-		a.customExited(e, -1)
-	}
 	e.custom.cancel = a.fetchInto(e.sandbox, e.container, e.info.Command.GetURIs(), func(err error) {
 		if e.custom.dead {
 			return
@@ -115,7 +96,8 @@ func (a *Agent) prepareCustom(e *executor) {
 			err = a.startCustom(e)
 		}
 		if err != nil {
-			fail(err)
+			e.custom.verdict = launchFailed(err)
+			a.endCustom(e)
 		}
 	})
 }
@@ -221,17 +203,9 @@ func (a *Agent) subscribed(e *executor, s *events, call *executorpb.Call_Subscri
 	first := !c.registered
 	c.registered = true
 	a.deliver(e)
-	if first && !slices.ContainsFunc(tasksOf(e), func(t *task) bool { return t.phase == running }) {
+	if first && !slices.ContainsFunc(slices.Collect(maps.Values(e.tasks)), func(t *task) bool { return t.phase == running }) {
 		a.shutdown(e) // all of its tasks were killed before they were delivered (semantics 6.6)
 	}
-}
-
-func tasksOf(e *executor) []*task {
-	var all []*task
-	for _, t := range e.tasks {
-		all = append(all, t)
-	}
-	return all
 }
 
 // disconnected notes that an executor's connection has ended.
@@ -332,7 +306,7 @@ func (a *Agent) customExited(e *executor, status int32) {
 	}
 	a.stopCustom(e)
 	c.dead = true
-	for _, t := range tasksOf(e) {
+	for _, t := range e.tasks {
 		if t.phase != ended {
 			a.update(t, t.agentStatus(c.verdict))
 		}

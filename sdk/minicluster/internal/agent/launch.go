@@ -108,10 +108,15 @@ func (a *Agent) refuse(reason mesos.TaskStatus_Reason, message string, tasks ...
 	}
 }
 
+// launchFailed is the end of a task whose container could not be made.
+func launchFailed(err error) verdict {
+	return verdict{mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: " + err.Error()}
+}
+
 // failLaunch ends all tasks of an executor whose container could not be made.
 func (a *Agent) failLaunch(e *executor, err error) {
 	for _, t := range e.tasks {
-		a.update(t, t.agentStatus(verdict{mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: " + err.Error()}))
+		a.update(t, t.agentStatus(launchFailed(err)))
 	}
 }
 
@@ -183,7 +188,7 @@ func (a *Agent) start(t *task) {
 	}
 	process, err := a.cfg.Runner.Start(a.command(t, command))
 	if err != nil {
-		a.update(t, t.agentStatus(verdict{mesos.TASK_FAILED, mesos.REASON_CONTAINER_LAUNCH_FAILED, "Failed to launch container: " + err.Error()}))
+		a.update(t, t.agentStatus(launchFailed(err)))
 		return
 	}
 	t.process = process
